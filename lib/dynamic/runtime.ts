@@ -1,0 +1,129 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { parseConnection } from "../postgres/connection";
+import { redact } from "../postgres/client";
+import { convergence } from "../stage/convergence/lifecycle";
+import { copy } from "../stage/copy/lifecycle";
+import { indexes } from "../stage/indexes/lifecycle";
+import { preflight } from "../stage/preflight/lifecycle";
+import { publication } from "../stage/publication/lifecycle";
+import { schema } from "../stage/schema/lifecycle";
+import { subscription } from "../stage/subscription/lifecycle";
+import { type Context, type Lifecycle, Unfinished } from "./lifecycle";
+import { progress } from "./progress";
+import { sameValue, isUnknown } from "./value";
+
+/**
+ * What the serialised shells call: Pulumi's six questions, answered by the stage of that kind. State written by any
+ * released version must be understood here, because `destroy` of an old stack runs this code.
+ */
+
+// biome-ignore lint/suspicious/noExplicitAny: the stages differ in their inputs; each checks its own.
+type AnyLifecycle = Lifecycle<any, any>;
+type Properties = Record<string, unknown>;
+
+const lifecycles: Record<string, AnyLifecycle> = {
+    Preflight: preflight,
+    Schema: schema,
+    Publication: publication,
+    Subscription: subscription,
+    Copy: copy,
+    Indexes: indexes,
+    Convergence: convergence,
+};
+
+function lifecycleOf(kind: string): AnyLifecycle {
+    const found = lifecycles[kind];
+    if (!found) {
+        throw new Error(
+            `the installed pulumi-postgres-migration knows no resource "${kind}"; the stack was written by a newer version. Run: npm install pulumi-postgres-migration@latest`,
+        );
+    }
+    return found;
+}
+
+function contextFor(properties: Properties): Context {
+    const urn = typeof properties.urn === "string" && !isUnknown(properties.urn) ? properties.urn : undefined;
+    return { now: Date.now, sleep: (milliseconds) => wait(milliseconds), progress: progress(urn, Date.now) };
+}
+
+export async function check(kind: string, olds: Properties, news: Properties) {
+    const first = Object.keys(olds ?? {}).length === 0;
+    const problems = await quietly(news, async () => {
+        return (await lifecycleOf(kind).problems?.(news, first, contextFor(news))) ?? [];
+    });
+    // The engine prints the value of the property a failure names; the empty name keeps secrets off the screen.
+    return { inputs: news, failures: problems.map((reason) => ({ property: "", reason })) };
+}
+
+export async function diff(kind: string, _id: string, olds: Properties, news: Properties) {
+    const lifecycle = lifecycleOf(kind);
+    const changed = lifecycle.inputs.some((name) => !sameValue(olds[name], news[name]));
+    return { changes: changed || olds.unfinished != null || (lifecycle.needsUpdate?.(olds) ?? false) };
+}
+
+export async function create(kind: string, inputs: Properties) {
+    const id = String(inputs.migration);
+    const outs = await keepingProgress(id, inputs, 0, () => lifecycleOf(kind).create(inputs, contextFor(inputs)));
+    return { id, outs };
+}
+
+export async function update(kind: string, id: string, olds: Properties, news: Properties) {
+    // A stage that goes on adds to the time it has taken; one that starts anew counts anew.
+    const spent = olds.unfinished != null ? Number(olds.seconds ?? 0) : 0;
+    const outs = await keepingProgress(id, news, spent, () => lifecycleOf(kind).update(news, olds, contextFor(news)));
+    return { outs };
+}
+
+export async function read(kind: string, id: string, state: Properties) {
+    const lifecycle = lifecycleOf(kind);
+    if (!lifecycle.read) {
+        return { id, props: state };
+    }
+    const outs = await quietly(state, async () => lifecycle.read?.(state, contextFor(state)));
+    return outs ? { id, props: { ...state, ...outs } } : { id: "", props: {} };
+}
+
+async function remove(kind: string, _id: string, state: Properties) {
+    await quietly(state, () => lifecycleOf(kind).delete(state, contextFor(state)));
+}
+export { remove as delete };
+
+/**
+ * Adds to the outputs what every stage has: its inputs and the seconds it took. A failure after something was made reaches
+ * Pulumi with the same, `__provider` included, or `destroy` could not run; `unfinished` makes the next `up` go on.
+ */
+async function keepingProgress(id: string, inputs: Properties, spent: number, work: () => Promise<object>): Promise<Properties> {
+    const start = Date.now();
+    const seconds = () => Math.round(spent * 10 + (Date.now() - start) / 100) / 10;
+    try {
+        return { ...inputs, ...(await work()), seconds: seconds() };
+    } catch (error) {
+        const message = plain(error, inputs);
+        if (error instanceof Unfinished) {
+            throw Object.assign(new Error(message), {
+                id,
+                properties: { ...inputs, ...error.outputs, seconds: seconds(), unfinished: message },
+                reasons: [message],
+            });
+        }
+        throw new Error(message);
+    }
+}
+
+async function quietly<T>(properties: Properties, work: () => Promise<T>): Promise<T> {
+    try {
+        return await work();
+    } catch (error) {
+        // Pulumi's host prints the stack of what fails here; users need the message.
+        throw Object.assign(new Error(plain(error, properties)), { stack: "" });
+    }
+}
+
+/** The message without any password, wherever it came from. */
+function plain(error: unknown, properties: Properties): string {
+    const connections = ["source", "sourceFromTarget", "target"]
+        .map((name) => properties[name])
+        .filter((uri): uri is string => typeof uri === "string")
+        .map((uri) => parseConnection("", uri).connection);
+    return redact(error instanceof Error ? error.message : String(error), ...connections);
+}

@@ -1,0 +1,59 @@
+import { type Context, type Lifecycle, Unfinished } from "../../dynamic/lifecycle";
+import { type CopyProgress, copyStatus } from "../convergence/copyProgress";
+import { allReady } from "../convergence/verdict";
+import { type Watched, type WatchInputs, watch } from "../convergence/watch";
+import { Rate } from "../convergence/wording";
+import { sideInputs } from "../sides";
+
+export type CopyInputs = WatchInputs;
+
+export interface CopyOutputs {
+    tablesReady: number;
+    tablesTotal: number;
+    /** Bytes of the source's tables that have been copied; a string, because it may not fit a number. */
+    bytesCopied: string;
+    bytesTotal: string;
+}
+
+/** Waits until the subscription has copied every table. It makes nothing, so it may be lost and taken up at any moment. */
+export const copy: Lifecycle<CopyInputs, CopyOutputs> = {
+    inputs: [
+        ...sideInputs,
+        "publication",
+        "subscription",
+        "slot",
+        "tables",
+        "sourceSystemIdentifier",
+        "sourceTimeline",
+        "timeoutSeconds",
+    ],
+    create: wait,
+    update: (inputs, _olds, context) => wait(inputs, context),
+    async delete() {},
+};
+
+async function wait(inputs: CopyInputs, context: Context): Promise<CopyOutputs> {
+    const rate = new Rate();
+    const watched = await watch(
+        inputs,
+        context,
+        (verdict, sample) => allReady(sample) && verdict.phase !== "failing" && verdict.phase !== "lost",
+        (_verdict, sample, copied) => copyStatus(copied, rate.add(sample.at, copied.bytesCopied)),
+    );
+    const outputs = outputsOf(watched.copied);
+    if (watched.ended === "done") {
+        return outputs;
+    }
+    throw new Unfinished(whyNotCopied(watched), outputs);
+}
+
+function whyNotCopied({ ended, reason, verdict, copied }: Watched): string {
+    const so = copyStatus(copied, undefined);
+    return ended === "failed"
+        ? `the copy is ${verdict.phase} (${so}): ${reason}. The subscription and its slot are kept. Mend the cause and run: pulumi up; or give up with: pulumi destroy`
+        : `not converged: copying goes on by itself (${so})${reason ? `, ${reason}` : ""}. This run has waited its time (timeoutSeconds). To go on waiting: pulumi up`;
+}
+
+function outputsOf({ tablesReady, tablesTotal, bytesCopied, bytesTotal }: CopyProgress): CopyOutputs {
+    return { tablesReady, tablesTotal, bytesCopied: String(bytesCopied), bytesTotal: String(bytesTotal) };
+}

@@ -1,0 +1,34 @@
+import type { Names, Sides } from "../sides";
+import type { Problem } from "./problem";
+
+/** What preflight is asked to look at. */
+export interface PreflightInputs extends Sides, Names {
+    /** Connection URI by which the target reaches the source, when it differs from `source`. */
+    sourceFromTarget?: string;
+    /** The tables as the user wrote them. All ordinary tables and partition roots when absent. */
+    tables?: string[];
+    phase?: string;
+    timeoutSeconds?: number;
+    /** The directory of pg_dump and pg_restore. */
+    clientPath?: string;
+    forceDetach?: boolean;
+    /** Names the user gave that no argument has. */
+    unknownArguments?: string[];
+    /** Unknown in a preview while a resource before this one will still change the source. */
+    ready?: unknown;
+}
+
+/** What preflight found. */
+export interface PreflightOutputs {
+    /** Canonical names, sorted; of a partitioned table only the root. */
+    tables: string[];
+    /** True when the user named no tables. */
+    everything: boolean;
+    /** Warnings; an error ends the run. */
+    report: Problem[];
+    sourceVersion: string;
+    targetVersion: string;
+    sourceSystemIdentifier: string;
+    targetSystemIdentifier: string;
+    databaseBytes: string;
+}
