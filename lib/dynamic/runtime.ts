@@ -42,7 +42,7 @@ function lifecycleOf(kind: string): AnyLifecycle {
 }
 
 function contextFor(properties: Properties): Context {
-    const urn = typeof properties.urn === "string" && !isUnknown(properties.urn) ? properties.urn : undefined;
+    const urn = typeof properties.ownUrn === "string" && !isUnknown(properties.ownUrn) ? properties.ownUrn : undefined;
     return { now: Date.now, sleep: (milliseconds) => wait(milliseconds), progress: progress(urn, Date.now) };
 }
 

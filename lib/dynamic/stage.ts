@@ -20,11 +20,18 @@ export abstract class Stage extends pulumi.dynamic.Resource {
     ) {
         const provider = shells.get(kind) ?? shell(kind);
         shells.set(kind, provider);
-        // A provider is never told its URN, and without it progress could not appear on the resource's own line.
-        const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${packageName}:${kind}`, opts.parent);
-        super(provider, name, { ...outputs, seconds: undefined, ...args, urn }, opts, packageName, kind);
+        super(provider, name, { ...outputs, seconds: undefined, ...args, ownUrn: ownUrn(kind, name, opts.parent) }, opts, packageName, kind);
     }
 }
 
 /** The inputs of a stage as a program gives them. */
-export type ArgsOf<Inputs> = { [Name in keyof Omit<Inputs, "urn">]: pulumi.Input<Omit<Inputs, "urn">[Name]> };
+export type ArgsOf<Inputs> = { [Name in keyof Omit<Inputs, "ownUrn">]: pulumi.Input<Omit<Inputs, "ownUrn">[Name]> };
+
+/**
+ * A provider is never told its URN, and without it progress could not appear on the resource's own line. The parent's URN
+ * goes through a plain promise: as an output it would make the child depend on its component, and so on itself.
+ */
+function ownUrn(kind: string, name: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
+    const parentUrn = parent && new Promise<string>((known) => parent.urn.apply(known));
+    return pulumi.createUrn(name, `pulumi-nodejs:dynamic/${packageName}:${kind}`, parentUrn);
+}

@@ -19,12 +19,16 @@ export async function toolVersion(tool: Tool, clientPath: string | undefined): P
     const path = await firstExecutable(directories.map((directory) => join(directory, tool)));
     if (!path) {
         const where = clientPath ? `in ${clientPath}` : "on PATH";
-        return { problem: `${tool} is not ${where}. Install PostgreSQL's client tools: ${installCommand(currentMajor)}` };
+        return {
+            problem: `${tool} is not ${where}. Install PostgreSQL's client tools: ${installCommand(currentMajor)}`,
+        };
     }
     const major = majorOf(await versionText(path));
     if (major === undefined) {
         const command = installCommand(currentMajor);
-        return { problem: `${path} does not tell its version: the installation is broken. Install it again: ${command}` };
+        return {
+            problem: `${path} does not tell its version: the installation is broken. Install it again: ${command}`,
+        };
     }
     return { path, major };
 }

@@ -59,7 +59,9 @@ export function parseConnection(label: string, uri: string): ParsedConnection {
     }
     for (const key of url.searchParams.keys()) {
         if (!known.includes(key)) {
-            problems.push(`${label} has the parameter "${key}", which is not known here; allowed are ${known.join(", ")}.`);
+            problems.push(
+                `${label} has the parameter "${key}", which is not known here; allowed are ${known.join(", ")}.`,
+            );
         }
     }
     // A password must not cross a network in clear text because nobody wrote sslmode; on this machine it crosses none.

@@ -4,15 +4,15 @@ import { sameValue } from "../dynamic/value";
 export interface Sides {
     /** `project/stack/name`, the identity that marks everything made by this migration. */
     migration: string;
-    /** The stage's own URN, so that its progress appears on its own line. */
-    urn: string;
+    /** The stage's own URN, so that its progress appears on its own line. (The SDK drops an input named `urn`.) */
+    ownUrn: string;
     /** Connection URI of the source, from this machine. */
     source: string;
     /** Connection URI of the target, from this machine. */
     target: string;
 }
 
-export const sideInputs = ["migration", "urn", "source", "target"] as const;
+export const sideInputs = ["migration", "ownUrn", "source", "target"] as const;
 
 /** The names of what the migration makes. */
 export interface Names {

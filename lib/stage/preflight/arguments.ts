@@ -18,13 +18,21 @@ export const allowedArguments = [
 
 export const allowedPhases = ["replicate"] as const;
 
-const connections = ["source", "sourceFromTarget", "target"] as const;
+/** The inputs that are connection URIs, and what a user calls them. */
+const connections = {
+    source: "source",
+    sourceFromTarget: "connectionStringFromTarget",
+    target: "target",
+} as const;
+type ConnectionInput = keyof typeof connections;
 
 /** Every problem that shows in the arguments alone, without a server. An unknown value has none yet. */
 export function argumentProblems(inputs: PreflightInputs): Problem[] {
     return [
         ...(known(inputs.unknownArguments) ?? []).map(unknownArgument),
-        ...connections.flatMap((name) => connectionProblems(name, known(inputs[name]))),
+        ...(Object.keys(connections) as ConnectionInput[]).flatMap((name) =>
+            connectionProblems(connections[name], known(inputs[name])),
+        ),
         ...nameProblems(inputs),
         ...tableProblems(known(inputs.tables)),
         ...phaseProblems(known(inputs.phase)),
@@ -44,7 +52,7 @@ function unknownArgument(name: string): Problem {
     return error("arguments.unknown", `argument ${name}`, "there is no argument of this name.", command);
 }
 
-function connectionProblems(name: (typeof connections)[number], uri: string | undefined): Problem[] {
+function connectionProblems(name: string, uri: string | undefined): Problem[] {
     if (uri === undefined) {
         return [];
     }

@@ -52,7 +52,7 @@ SELECT p.polrelid::text AS table, p.polname::text AS policy, r.rolname::text AS 
 
 /** Counted up to a bound: a server may hold millions, and one is enough to tell. */
 const largeObjectsQuery = `
-SELECT count(*)::int AS count FROM (SELECT FROM pg_largeobject_metadata LIMIT 100000) some`;
+SELECT count(*)::int AS count FROM (SELECT FROM pg_largeobject_metadata LIMIT 100000) AS bounded`;
 
 /** Asks the source everything the checks need. `role` is the one by which the target will connect. */
 export async function askSource(session: Session, role: string, publication: string): Promise<SourceFacts> {

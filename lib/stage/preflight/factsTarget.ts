@@ -30,6 +30,9 @@ const workersQuery = `
 SELECT count(*)::int AS total, (count(*) FILTER (WHERE subid::text = $1))::int AS ours
   FROM pg_stat_subscription WHERE pid IS NOT NULL`;
 
+/** Few enough for the parser's stack. */
+const tablesPerStatement = 200;
+
 /**
  * Asks the target everything the checks need. Only tables that the source has too are opened to see whether they hold a
  * row, so their names are awaited from the other side meanwhile.
@@ -60,26 +63,31 @@ export async function askTarget(
         workers: await count(workersQuery),
     };
     const names = await sourceTables;
-    const shared = relations.filter((relation) => names.has(qualified(relation)) && "rp".includes(relation.kind));
+    const followed = new Set(facts.subscribed.map((table) => table.oid));
+    const shared = relations.filter(
+        (relation) => names.has(qualified(relation)) && !followed.has(relation.oid) && /[rp]/.test(relation.kind),
+    );
     return { ...facts, filled: await filledTables(session, shared) };
 }
 
 async function filledTables(session: Session, relations: Relation[]): Promise<string[]> {
     const readable = relations.filter((relation) => relation.selectable && relation.schemaUsable);
     const unreadable = relations.filter((relation) => !readable.includes(relation)).map((relation) => relation.oid);
-    if (readable.length === 0) {
-        return unreadable;
+    const filled: string[] = [];
+    for (let start = 0; start < readable.length; start += tablesPerStatement) {
+        const some = readable.slice(start, start + tablesPerStatement);
+        const rows = await session
+            .query<{ oid: string }>(some.map((relation) => firstRow(relation.oid, relation)).join(" UNION ALL "))
+            .catch((error: unknown) => {
+                // A lock held for long or a table full of dead rows: nobody has seen that it is empty.
+                if (sqlState(error) === "55P03" || sqlState(error) === "57014") {
+                    return some;
+                }
+                throw error;
+            });
+        filled.push(...rows.map((row) => row.oid));
     }
-    const rows = await session
-        .query<{ oid: string }>(readable.map((relation) => firstRow(relation.oid, relation)).join(" UNION ALL "))
-        .catch((error: unknown) => {
-            // A lock held for long or a table full of dead rows: nobody has seen that it is empty.
-            if (sqlState(error) === "55P03" || sqlState(error) === "57014") {
-                return readable;
-            }
-            throw error;
-        });
-    return [...unreadable, ...rows.map((row) => row.oid)];
+    return [...unreadable, ...filled];
 }
 
 function firstRow(oid: string, table: TableName): string {

@@ -1,25 +1,28 @@
-const pulumi = require("@pulumi/pulumi");
+// The program of the engine's tests: one migration, with whatever arguments the test gives.
+const { Migration, postgresSource, postgresTarget } = require("pulumi-postgres-migration");
 
-const args = JSON.parse(process.env.MIGRATION_ARGS ?? "{}");
+const { source, sourceFromTarget, target, ...rest } = JSON.parse(process.env.MIGRATION_ARGS ?? "{}");
 
-const provider = {
-    async create(inputs) {
-        if (inputs.fail) throw new Error(inputs.fail);
-        return { id: "made", outs: inputs };
-    },
-    async diff(_id, olds, news) {
-        return { changes: olds.value !== news.value };
-    },
-    async update(_id, _olds, news) {
-        return { outs: news };
-    },
-    async delete() {},
-};
-
-class Probe extends pulumi.dynamic.Resource {
-    constructor(name, inputs) {
-        super(provider, name, inputs);
+if (source) {
+    const migration = new Migration("move", {
+        source: postgresSource({ connectionString: source, connectionStringFromTarget: sourceFromTarget }),
+        target: postgresTarget({ connectionString: target }),
+        ...rest,
+    });
+    for (const name of [
+        "phase",
+        "tablesReady",
+        "tablesTotal",
+        "bytesCopied",
+        "barrierLsn",
+        "confirmedLsn",
+        "lagBytes",
+        "retainedWalBytes",
+        "subscriptionStatus",
+        "stageSeconds",
+        "report",
+        "nextAction",
+    ]) {
+        exports[name] = migration[name];
     }
 }
-
-exports.value = new Probe("probe", args).value;
