@@ -5,6 +5,7 @@ import { Convergence } from "./stage/convergence/convergence";
 import type { Phase } from "./stage/convergence/verdict";
 import { Copy } from "./stage/copy/copy";
 import { Indexes } from "./stage/indexes/indexes";
+import { allowedArguments } from "./stage/preflight/inputs";
 import { Preflight } from "./stage/preflight/preflight";
 import type { Problem } from "./stage/preflight/problem";
 import { Publication } from "./stage/publication/publication";
@@ -39,13 +40,13 @@ export interface MigrationArgs {
     forceDetach?: pulumi.Input<boolean>;
 }
 
-const knownArguments = ["source", "target", "tables", "phase", "timeoutSeconds", "clientPath", "forceDetach"];
-
 /** Seconds that each stage took. */
 export type StageSeconds = Record<
     "preflight" | "schema" | "publication" | "subscription" | "copy" | "indexes" | "convergence",
     number
 >;
+
+const isAllowed = (name: string) => (allowedArguments as readonly string[]).includes(name);
 
 /** Sessions that build indexes at the same time on the target. */
 const indexJobs = 4;
@@ -111,12 +112,12 @@ export class Migration extends pulumi.ComponentResource {
                 ...sides,
                 ...names,
                 sourceFromTarget,
-                tables: args.tables as pulumi.Input<string[]> | undefined,
+                wantedTables: args.tables as pulumi.Input<string[]> | undefined,
                 phase: args.phase,
                 timeoutSeconds,
                 clientPath,
                 forceDetach,
-                unknownArguments: Object.keys(args).filter((key) => !knownArguments.includes(key)),
+                unknownArguments: Object.keys(args).filter((key) => !isAllowed(key)),
                 ready: args.source.ready,
             },
             after(),

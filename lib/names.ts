@@ -8,7 +8,10 @@ import type { Names } from "./stage/sides";
 export function namesOf(migration: string, name: string): Names {
     const hash = createHash("sha256").update(migration).digest("hex").slice(0, 8);
     // Slot names allow only these characters, and 63 of them.
-    const base = name.toLowerCase().replace(/[^a-z0-9_]/g, "_").slice(0, 44);
+    const base = name
+        .toLowerCase()
+        .replace(/[^a-z0-9_]/g, "_")
+        .slice(0, 44);
     const all = `${base}_migration_${hash}`;
     return { publication: all, subscription: all, slot: all };
 }

@@ -51,7 +51,13 @@ test("one resource a stage, in the order of the migration, and the outputs of th
     expect(await value(migration.bytesCopied)).toBe("9007199254740993");
     expect(await value(migration.subscriptionStatus)).toMatchObject({ pid: 7, receivedLsn: "0/1" });
     expect(Object.keys(await value(migration.stageSeconds))).toEqual([
-        "preflight", "schema", "publication", "subscription", "copy", "indexes", "convergence",
+        "preflight",
+        "schema",
+        "publication",
+        "subscription",
+        "copy",
+        "indexes",
+        "convergence",
     ]);
     const kind = (type: string) => `pulumi-nodejs:dynamic/pulumi-postgres-migration:${type}`;
     expect(made.map(({ name, type }) => [name, type])).toEqual([
@@ -70,7 +76,9 @@ test("every stage knows its migration and its own URN, under the component", asy
     await value((await migrate()).phase);
     for (const { name, type, inputs } of made.slice(1)) {
         expect(inputs.migration).toBe("project/stack/shop");
-        expect(inputs.ownUrn).toBe(`urn:pulumi:stack::project::pulumi-postgres-migration:index:Migration$${type}::${name}`);
+        expect(inputs.ownUrn).toBe(
+            `urn:pulumi:stack::project::pulumi-postgres-migration:index:Migration$${type}::${name}`,
+        );
     }
 });
 
@@ -88,8 +96,14 @@ test("an argument that does not exist reaches the checks by name", async () => {
 });
 
 test.each([
-    [{ source: undefined }, 'Migration "shop": source is missing. Give it as source: postgresSource({ connectionString: config.requireSecret("sourceUrl") }).'],
-    [{ target: {} }, 'Migration "shop": target is missing. Give it as target: postgresTarget({ connectionString: config.requireSecret("targetUrl") }).'],
+    [
+        { source: undefined },
+        'Migration "shop": source is missing. Give it as source: postgresSource({ connectionString: config.requireSecret("sourceUrl") }).',
+    ],
+    [
+        { target: {} },
+        'Migration "shop": target is missing. Give it as target: postgresTarget({ connectionString: config.requireSecret("targetUrl") }).',
+    ],
 ])("a missing side says how to give it: %j", async (change, message) => {
     await expect(migrate(change)).rejects.toThrow(message);
 });

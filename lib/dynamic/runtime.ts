@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { parseConnection } from "../postgres/connection";
 import { redact } from "../postgres/client";
+import { parseConnection } from "../postgres/connection";
 import { convergence } from "../stage/convergence/lifecycle";
 import { copy } from "../stage/copy/lifecycle";
 import { indexes } from "../stage/indexes/lifecycle";
@@ -10,7 +10,7 @@ import { schema } from "../stage/schema/lifecycle";
 import { subscription } from "../stage/subscription/lifecycle";
 import { type Context, type Lifecycle, Unfinished } from "./lifecycle";
 import { progress } from "./progress";
-import { sameValue, isUnknown } from "./value";
+import { isUnknown, sameValue } from "./value";
 
 /**
  * What the serialised shells call: Pulumi's six questions, answered by the stage of that kind. State written by any
@@ -86,13 +86,19 @@ export async function read(kind: string, id: string, state: Properties) {
 async function remove(kind: string, _id: string, state: Properties) {
     await quietly(state, () => lifecycleOf(kind).delete(state, contextFor(state)));
 }
+
 export { remove as delete };
 
 /**
  * Adds to the outputs what every stage has: its inputs and the seconds it took. A failure after something was made reaches
  * Pulumi with the same, `__provider` included, or `destroy` could not run; `unfinished` makes the next `up` go on.
  */
-async function keepingProgress(id: string, inputs: Properties, spent: number, work: () => Promise<object>): Promise<Properties> {
+async function keepingProgress(
+    id: string,
+    inputs: Properties,
+    spent: number,
+    work: () => Promise<object>,
+): Promise<Properties> {
     const start = Date.now();
     const seconds = () => Math.round(spent * 10 + (Date.now() - start) / 100) / 10;
     try {

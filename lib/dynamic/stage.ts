@@ -20,7 +20,14 @@ export abstract class Stage extends pulumi.dynamic.Resource {
     ) {
         const provider = shells.get(kind) ?? shell(kind);
         shells.set(kind, provider);
-        super(provider, name, { ...outputs, seconds: undefined, ...args, ownUrn: ownUrn(kind, name, opts.parent) }, opts, packageName, kind);
+        super(
+            provider,
+            name,
+            { ...outputs, seconds: undefined, ...args, ownUrn: ownUrn(kind, name, opts.parent) },
+            opts,
+            packageName,
+            kind,
+        );
     }
 }
 

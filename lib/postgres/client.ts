@@ -115,10 +115,14 @@ function connectError(connection: Connection, error: NodeJS.ErrnoException): Con
     return new ConnectError(`cannot connect to ${where}: ${reason}`, connection, code);
 }
 
-/** Takes a connection's password out of a text, however it got there. */
+/**
+ * Takes a connection's password out of a text, however it got there. One that is also the user, host or database is no
+ * secret word: to take it out would only garble the message.
+ */
 export function redact(text: string, ...connections: (Connection | undefined)[]): string {
-    return connections.reduce(
-        (clean, connection) => (connection?.password ? clean.split(connection.password).join("***") : clean),
-        text,
-    );
+    return connections.reduce((clean, connection) => {
+        const { password, user, host, database } = connection ?? { password: "" };
+        const plainWord = !password || password === user || password === host || password === database;
+        return plainWord ? clean : clean.split(password).join("***");
+    }, text);
 }

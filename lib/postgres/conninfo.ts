@@ -16,8 +16,6 @@ export function conninfo(connection: Connection, applicationName: string): strin
         sslrootcert: connection.sslrootcert,
         channel_binding: connection.channelBinding,
         application_name: applicationName,
-        // Without it, a source that drops packets holds DROP SUBSCRIPTION for the kernel's two minutes and more.
-        connect_timeout: "10",
         // With row security on, a policy hides rows and the copy ends short and "ready"; off, the same read is an error.
         options: "-c row_security=off",
     };

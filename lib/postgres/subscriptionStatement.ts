@@ -29,7 +29,10 @@ export async function executeWithConninfo(session: Session, template: string, co
     await session.query(`DROP FUNCTION ${helper}()`);
 }
 
-/** Errors inside are raised anew, because the context of the first one holds the text. */
+/**
+ * Errors inside are raised anew, because the context of the first one holds the text; and a syntax error's own message
+ * quotes what it stumbled over, which may be the connection string.
+ */
 function defineStatement(template: string): string {
     const body = `
 BEGIN
@@ -38,7 +41,9 @@ BEGIN
         format(${literal(template)}, current_setting('${setting}'))
     );
 EXCEPTION WHEN OTHERS THEN
-    RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM;
+    RAISE EXCEPTION USING
+        ERRCODE = SQLSTATE,
+        MESSAGE = CASE SQLSTATE WHEN '42601' THEN 'syntax error' ELSE SQLERRM END;
 END`;
     return `DO ${literal(body)}`;
 }

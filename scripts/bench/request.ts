@@ -18,7 +18,8 @@ export function readRequest(words: string[]): Request {
         const option = options[i];
         const value = Number(options[i + 1]);
         if (option === "--rounds") {
-            if (!Number.isInteger(value) || value < 1 || value > 99) throw refusal("--rounds takes a number from 1 to 99");
+            if (!Number.isInteger(value) || value < 1 || value > 99)
+                throw refusal("--rounds takes a number from 1 to 99");
             request.rounds = value;
         } else if (option === "--size") {
             if (!(value >= 0.01 && value <= 100)) throw refusal("--size takes a number of GB from 0.01 to 100");

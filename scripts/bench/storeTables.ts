@@ -4,14 +4,15 @@ export interface StoreTable {
     /** Rows for each GB of the whole database. */
     rowsPerGb: number;
     columns: string;
-    /** Values of row number `n`; `customers` and the like are the numbers of rows of those tables. */
+    /** Values of row number `n`, where `customers` and the like are the numbers of rows of those tables. */
     values: string;
-    /** Keys and indexes. */
-    keys: string[];
+    /** Unique constraints and indexes beside the primary key. */
+    indexes: string[];
 }
 
 /** A moment of the last two years; the numbers of rows rise with time, as in a database that was filled by its users. */
-const moment = (rows: string) => `timestamptz '2024-01-01' + n * (interval '730 days' / ${rows}) + random() * interval '1 hour'`;
+const moment = (rows: string) =>
+    `timestamptz '2024-01-01' + n * (interval '730 days' / ${rows}) + random() * interval '1 hour'`;
 const pick = (...words: string[]) => `(array['${words.join("','")}'])[1 + floor(random() * ${words.length})::int]`;
 const anyOf = (rows: string) => `1 + floor(random() * ${rows})::bigint`;
 
@@ -26,7 +27,7 @@ export const storeTables: StoreTable[] = [
             ${pick("DE", "FR", "GB", "US", "CA", "JP", "BR", "IN")}, initcap(substr(md5((n % 5000)::text), 1, 10)),
             ${moment("customers")},
             jsonb_build_object('theme', ${pick("dark", "light")}, 'newsletter', n % 3 = 0, 'language', ${pick("de", "fr", "en", "ja")})`,
-        keys: ["unique index on (email)", "index on (country, city)", "index on (registered_at)"],
+        indexes: ["unique (email)", "(country, city)", "(registered_at)"],
     },
     {
         name: "products",
@@ -38,7 +39,7 @@ export const storeTables: StoreTable[] = [
             jsonb_build_object('colour', ${pick("red", "green", "blue", "black", "white")}, 'weight', floor(random() * 5000),
                 'tags', jsonb_build_array('tag ' || (n % 97), 'tag ' || (n % 389))),
             repeat(md5(n::text) || ' ', 8)`,
-        keys: ["unique index on (sku)", "index on (category, cents)", "index on products using gin (attributes)"],
+        indexes: ["unique (sku)", "(category, cents)", "using gin (attributes)"],
     },
     {
         name: "orders",
@@ -49,7 +50,7 @@ export const storeTables: StoreTable[] = [
             ${moment("orders")}, ${moment("orders")} + interval '2 days', 500 + floor(random() * 100000)::int,
             ${pick("EUR", "USD", "GBP", "JPY")}, upper(substr(md5(random()::text), 1, 18)),
             n % 200 || ' ' || initcap(substr(md5((n % 90000)::text), 1, 14)) || ' Street, ' || initcap(substr(md5((n % 5000)::text), 1, 10))`,
-        keys: ["index on (customer_id, placed_at)", "index on (status, placed_at)", "index on (tracking_code)"],
+        indexes: ["(customer_id, placed_at)", "(status, placed_at)", "(tracking_code)"],
     },
     {
         name: "order_items",
@@ -58,7 +59,7 @@ export const storeTables: StoreTable[] = [
             added_at timestamptz not null`,
         values: `1 + (n - 1) * orders / order_items, ${anyOf("products")}, 1 + floor(random() * 4)::int,
             100 + floor(random() * 90000)::int, ${moment("order_items")}`,
-        keys: ["index on (order_id)", "index on (product_id)"],
+        indexes: ["(order_id)", "(product_id)"],
     },
     {
         name: "payments",
@@ -67,7 +68,7 @@ export const storeTables: StoreTable[] = [
             state text not null, paid_at timestamptz not null`,
         values: `n, ${pick("card", "card", "transfer", "wallet")}, md5(random()::text), 500 + floor(random() * 100000)::int,
             ${pick("settled", "settled", "settled", "refunded")}, ${moment("payments")}`,
-        keys: ["unique index on (reference)", "index on (order_id)", "index on (paid_at)"],
+        indexes: ["unique (reference)", "(order_id)", "(paid_at)"],
     },
     {
         name: "page_views",
@@ -79,7 +80,7 @@ export const storeTables: StoreTable[] = [
             'Mozilla/5.0 (' || ${pick("X11; Linux x86_64", "Macintosh; Intel Mac OS X 10_15", "Windows NT 10.0; Win64")} || ') Gecko/20100101 Firefox/' || n % 130,
             ${moment("page_views")},
             jsonb_build_object('width', 320 + floor(random() * 2000), 'milliseconds', floor(random() * 900), 'variant', ${pick("a", "b", "c")})`,
-        keys: ["index on (seen_at)", "index on (customer_id, seen_at)", "index on (session)", "index on (path, seen_at)"],
+        indexes: ["(seen_at)", "(customer_id, seen_at)", "(session)", "(path, seen_at)"],
     },
 ];
 

@@ -7,8 +7,17 @@ afterEach(() => vi.unstubAllEnvs());
 test("without a terminal, a status is said at once and then every 30 seconds; notes and warnings always", () => {
     const said: unknown[] = [];
     let time = 1_000;
-    const speak = progress("urn", () => time, (...args) => said.push(args));
-    for (const [at, message] of [[0, "a"], [1, "b"], [29_999, "c"], [30_000, "d"]] as const) {
+    const speak = progress(
+        "urn",
+        () => time,
+        (...args) => said.push(args),
+    );
+    for (const [at, message] of [
+        [0, "a"],
+        [1, "b"],
+        [29_999, "c"],
+        [30_000, "d"],
+    ] as const) {
         time = 1_000 + at;
         speak.status(message);
     }

@@ -7,7 +7,9 @@ const uri = (password: string, rest = "") =>
     `postgresql://mover:${encodeURIComponent(password)}@db.example.com:6432/shop${rest}`;
 
 test("reads every part, percent-encoded or not", () => {
-    expect(parseConnection("source", uri(odd, "?sslmode=verify-full&sslrootcert=system&channel_binding=require"))).toEqual({
+    expect(
+        parseConnection("source", uri(odd, "?sslmode=verify-full&sslrootcert=system&channel_binding=require")),
+    ).toEqual({
         connection: {
             host: "db.example.com",
             port: 6432,
@@ -51,6 +53,6 @@ test("what is printed of a connection holds no password", () => {
 test("the target's workers get every value quoted by libpq's rule", () => {
     const { connection } = parseConnection("source", uri(odd, "?sslmode=verify-full&sslrootcert=system"));
     expect(connection && conninfo(connection, "shop_migration")).toBe(
-        `host='db.example.com' port='6432' dbname='shop' user='mover' password='q\\'uo"te\\\\ @%:/?#ü' sslmode='verify-full' sslrootcert='system' application_name='shop_migration' connect_timeout='10' options='-c row_security=off'`,
+        `host='db.example.com' port='6432' dbname='shop' user='mover' password='q\\'uo"te\\\\ @%:/?#ü' sslmode='verify-full' sslrootcert='system' application_name='shop_migration' options='-c row_security=off'`,
     );
 });

@@ -18,6 +18,25 @@ export class Convergence extends Stage {
     declare public readonly nextAction: pulumi.Output<ConvergenceOutputs["nextAction"]>;
 
     constructor(name: string, args: ArgsOf<ConvergenceInputs>, opts: pulumi.CustomResourceOptions) {
-        super("Convergence", name, args, { phase: undefined, tablesReady: undefined, tablesTotal: undefined, barrierLsn: undefined, confirmedLsn: undefined, lagBytes: undefined, retainedWalBytes: undefined, pid: undefined, receivedLsn: undefined, latestEndLsn: undefined, lastMsgReceiptTime: undefined, nextAction: undefined }, opts);
+        super(
+            "Convergence",
+            name,
+            args,
+            {
+                phase: undefined,
+                tablesReady: undefined,
+                tablesTotal: undefined,
+                barrierLsn: undefined,
+                confirmedLsn: undefined,
+                lagBytes: undefined,
+                retainedWalBytes: undefined,
+                pid: undefined,
+                receivedLsn: undefined,
+                latestEndLsn: undefined,
+                lastMsgReceiptTime: undefined,
+                nextAction: undefined,
+            },
+            opts,
+        );
     }
 }

@@ -54,7 +54,9 @@ export const convergence: Lifecycle<ConvergenceInputs, ConvergenceOutputs> = {
                     const sample = await takeSample(source, target, state, context.now());
                     const now = verdict(sample, undefined, { ...expectationOf(state), movedAt: sample.at });
                     const stopped = now.phase === "lost" || now.phase === "failing";
-                    return stopped ? { ...state, phase: now.phase, nextAction: `${now.reason}. Run: pulumi up` } : state;
+                    return stopped
+                        ? { ...state, phase: now.phase, nextAction: `${now.reason}. Run: pulumi up` }
+                        : state;
                 }),
             );
         } catch (error) {

@@ -60,7 +60,12 @@ export function verdict(now: Sample, before: Sample | undefined, expected: Expec
     if (hasReached(now.slot.confirmedFlushLsn, barrier)) {
         return { phase: "converged", barrier };
     }
-    return stuckOr("catching up", now, expected, `the slot's confirmed position stays at ${now.slot.confirmedFlushLsn ?? "unknown"}`);
+    return stuckOr(
+        "catching up",
+        now,
+        expected,
+        `the slot's confirmed position stays at ${now.slot.confirmedFlushLsn ?? "unknown"}`,
+    );
 }
 
 function lostBecause(now: Sample, expected: Expectation): string | undefined {
@@ -127,7 +132,11 @@ function failedBetween(now: Sample, before: Sample | undefined): string | undefi
 
 function stuckOr(phase: Phase, now: Sample, expected: Expectation, reason: string): Verdict {
     return now.at - expected.movedAt >= expected.stuckAfterMs
-        ? { phase: "stuck", reason: `${reason} for ${Math.round((now.at - expected.movedAt) / 1000)} seconds`, barrier: expected.barrier }
+        ? {
+              phase: "stuck",
+              reason: `${reason} for ${Math.round((now.at - expected.movedAt) / 1000)} seconds`,
+              barrier: expected.barrier,
+          }
         : { phase, barrier: expected.barrier };
 }
 

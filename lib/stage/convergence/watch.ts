@@ -2,8 +2,8 @@ import type { Context } from "../../dynamic/lifecycle";
 import { type Session, sqlState, withSession } from "../../postgres/client";
 import { connectionOf } from "../../postgres/connection";
 import type { Names, Sides } from "../sides";
-import { diagnose } from "./diagnosis";
 import { type CopyProgress, measureCopy, tableBytes } from "./copyProgress";
+import { diagnose } from "./diagnosis";
 import { type Sample, takeSample } from "./sample";
 import { type Expectation, moved, type Verdict, verdict } from "./verdict";
 
@@ -82,7 +82,12 @@ export async function watch(
             const loop = failures.length >= failuresInLoop;
             if (loop) {
                 const cause = await diagnose(source, target, inputs.tables);
-                return { ...seen, ended: "failed", verdict: { ...found, phase: "failing" }, reason: `${found.reason ?? "a worker on the target fails again and again"}: ${cause}` };
+                return {
+                    ...seen,
+                    ended: "failed",
+                    verdict: { ...found, phase: "failing" },
+                    reason: `${found.reason ?? "a worker on the target fails again and again"}: ${cause}`,
+                };
             }
             if (found.phase === "lost" || found.phase === "stuck" || (found.phase === "failing" && !found.mayHeal)) {
                 return { ...seen, ended: "failed" };

@@ -10,6 +10,12 @@ export class Copy extends Stage {
     declare public readonly bytesTotal: pulumi.Output<CopyOutputs["bytesTotal"]>;
 
     constructor(name: string, args: ArgsOf<CopyInputs>, opts: pulumi.CustomResourceOptions) {
-        super("Copy", name, args, { tablesReady: undefined, tablesTotal: undefined, bytesCopied: undefined, bytesTotal: undefined }, opts);
+        super(
+            "Copy",
+            name,
+            args,
+            { tablesReady: undefined, tablesTotal: undefined, bytesCopied: undefined, bytesTotal: undefined },
+            opts,
+        );
     }
 }

@@ -1,4 +1,5 @@
-import { type Session, sqlState } from "../../postgres/client";
+import type { Session } from "../../postgres/client";
+import { endWithClient } from "../schema/clientWatch";
 import { sortMemory } from "./memory";
 
 /** Makes a session fit for building: enough memory, short waits for locks, and an end soon after ours. */
@@ -14,13 +15,5 @@ export async function prepare(session: Session, settings: string, jobs: number):
     if (bytes) {
         await session.query(`SET maintenance_work_mem = '${Math.floor(bytes / 1024)}kB'`);
     }
-    try {
-        // Without it a server goes on building for a client that was killed, and the next run waits behind it.
-        await session.query("SET client_connection_check_interval = '2s'");
-    } catch (error) {
-        // PostgreSQL 13 has no such setting, and some operating systems can't tell that a client is gone.
-        if (sqlState(error) === undefined) {
-            throw error;
-        }
-    }
+    await endWithClient(session);
 }

@@ -1,20 +1,9 @@
 import { isUnknown } from "../../dynamic/value";
 import { type Connection, isLoopback, parseConnection } from "../../postgres/connection";
 import { formatTableName, maxNameBytes, parseTableName, type TableName } from "../../postgres/identifier";
-import type { PreflightInputs } from "./inputs";
+import { allowedArguments, type PreflightInputs } from "./inputs";
 import { nearest } from "./nearest";
 import { error, type Problem, warning } from "./problem";
-
-/** The arguments a user may give; a name outside is most likely a slip of the pen. */
-export const allowedArguments = [
-    "source",
-    "target",
-    "tables",
-    "phase",
-    "timeoutSeconds",
-    "clientPath",
-    "forceDetach",
-] as const;
 
 export const allowedPhases = ["replicate"] as const;
 
@@ -34,7 +23,7 @@ export function argumentProblems(inputs: PreflightInputs): Problem[] {
             connectionProblems(connections[name], known(inputs[name])),
         ),
         ...nameProblems(inputs),
-        ...tableProblems(known(inputs.tables)),
+        ...tableProblems(known(inputs.wantedTables)),
         ...phaseProblems(known(inputs.phase)),
         ...timeoutProblems(known(inputs.timeoutSeconds)),
     ];
@@ -46,9 +35,7 @@ function known<T>(value: T | undefined): T | undefined {
 
 function unknownArgument(name: string): Problem {
     const guess = nearest(name, allowedArguments);
-    const command = guess
-        ? `Write ${guess} instead.`
-        : `Remove it; allowed are ${allowedArguments.join(", ")}.`;
+    const command = guess ? `Write ${guess} instead.` : `Remove it; allowed are ${allowedArguments.join(", ")}.`;
     return error("arguments.unknown", `argument ${name}`, "there is no argument of this name.", command);
 }
 
@@ -108,28 +95,30 @@ function tableProblems(tables: string[] | undefined): Problem[] {
         ];
     }
     const seen = new Map<string, string>();
-    return tables.filter((text) => !isUnknown(text)).flatMap((text) => {
-        const table = typeof text === "string" ? parseTableName(text) : undefined;
-        if (!table) {
+    return tables
+        .filter((text) => !isUnknown(text))
+        .flatMap((text) => {
+            const table = typeof text === "string" ? parseTableName(text) : undefined;
+            if (!table) {
+                return [
+                    error(
+                        "arguments.table",
+                        `table ${JSON.stringify(text)}`,
+                        "this is not a table name.",
+                        'Write it as SQL does: schema.table, with "double quotes" around a part with upper case, space or dot.',
+                    ),
+                ];
+            }
+            const canonical = formatTableName(table);
+            const before = seen.get(canonical);
+            seen.set(canonical, text);
             return [
-                error(
-                    "arguments.table",
-                    `table ${JSON.stringify(text)}`,
-                    "this is not a table name.",
-                    'Write it as SQL does: schema.table, with "double quotes" around a part with upper case, space or dot.',
-                ),
+                ...tooLong("arguments.table", `table ${text}`, table.schema, "schema name "),
+                ...tooLong("arguments.table", `table ${text}`, table.name, "table name "),
+                ...(isSystem(table) ? [systemTable(text)] : []),
+                ...(before === undefined ? [] : [duplicate(text, before)]),
             ];
-        }
-        const canonical = formatTableName(table);
-        const before = seen.get(canonical);
-        seen.set(canonical, text);
-        return [
-            ...tooLong("arguments.table", `table ${text}`, table.schema, "schema name "),
-            ...tooLong("arguments.table", `table ${text}`, table.name, "table name "),
-            ...(isSystem(table) ? [systemTable(text)] : []),
-            ...(before === undefined ? [] : [duplicate(text, before)]),
-        ];
-    });
+        });
 }
 
 function tooLong(id: string, object: string, text: string, what = ""): Problem[] {

@@ -1,13 +1,5 @@
 import type { Session } from "../../postgres/client";
-import type {
-    Extension,
-    Policy,
-    PreparedTransaction,
-    ReplicationRole,
-    Slot,
-    SourceFacts,
-    Transaction,
-} from "./facts";
+import type { Extension, Policy, PreparedTransaction, ReplicationRole, Slot, SourceFacts, Transaction } from "./facts";
 import { askRelations, askServer, beOnlooker } from "./factsServer";
 
 const roleQuery = `

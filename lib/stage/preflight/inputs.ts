@@ -1,12 +1,26 @@
 import type { Names, Sides } from "../sides";
 import type { Problem } from "./problem";
 
+/** The arguments of `Migration`; a name outside is most likely a slip of the pen. */
+export const allowedArguments = [
+    "source",
+    "target",
+    "tables",
+    "phase",
+    "timeoutSeconds",
+    "clientPath",
+    "forceDetach",
+] as const;
+
 /** What preflight is asked to look at. */
 export interface PreflightInputs extends Sides, Names {
     /** Connection URI by which the target reaches the source, when it differs from `source`. */
     sourceFromTarget?: string;
-    /** The tables as the user wrote them. All ordinary tables and partition roots when absent. */
-    tables?: string[];
+    /**
+     * The tables as the user wrote them. All ordinary tables and partition roots when absent. Not `tables`: the state holds
+     * inputs and outputs side by side, and the output of that name would look like a change of this one.
+     */
+    wantedTables?: string[];
     phase?: string;
     timeoutSeconds?: number;
     /** The directory of pg_dump and pg_restore. */

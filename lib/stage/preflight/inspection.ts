@@ -81,8 +81,8 @@ function outputsOf(
     target: TargetFacts,
 ): PreflightOutputs {
     return {
-        tables: select(source.relations, inputs.tables).tables.map(formatTableName),
-        everything: inputs.tables === undefined,
+        tables: select(source.relations, inputs.wantedTables).tables.map(formatTableName),
+        everything: inputs.wantedTables == null,
         report: problems,
         sourceVersion: source.server.version,
         targetVersion: target.server.version,

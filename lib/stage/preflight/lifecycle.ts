@@ -4,6 +4,7 @@ import { withSession } from "../../postgres/client";
 import { connectionOf } from "../../postgres/connection";
 import { formatTableName } from "../../postgres/identifier";
 import { sideInputs } from "../sides";
+import { remove } from "../subscription/removal";
 import { argumentProblems } from "./arguments";
 import { select } from "./checks/selection";
 import { askRelations, beOnlooker } from "./factsServer";
@@ -21,7 +22,7 @@ const inputNames = [
     "subscription",
     "slot",
     "sourceFromTarget",
-    "tables",
+    "wantedTables",
     "phase",
     "timeoutSeconds",
     "clientPath",
@@ -69,7 +70,8 @@ export const preflight: Lifecycle<PreflightInputs, PreflightOutputs> = {
         }
     },
 
-    async delete() {},
+    /** The last to go: takes away what a killed run made and Pulumi never heard of. */
+    delete: (state, context) => remove(state, "sweep", context),
 };
 
 async function run(inputs: PreflightInputs, context: Context, olds?: State): Promise<PreflightOutputs> {

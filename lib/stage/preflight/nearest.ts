@@ -20,11 +20,7 @@ function editDistance(one: string, other: string): number {
         for (let column = 1; column <= other.length; column++) {
             const change = one[row - 1] === other[column - 1] ? 0 : 1;
             current.push(
-                Math.min(
-                    (above[column] ?? 0) + 1,
-                    (current[column - 1] ?? 0) + 1,
-                    (above[column - 1] ?? 0) + change,
-                ),
+                Math.min((above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (above[column - 1] ?? 0) + change),
             );
         }
         above = current;

@@ -23,8 +23,6 @@ export interface PublicationOutputs {
     operations: string[];
 }
 
-type State = PublicationInputs & PublicationOutputs;
-
 export const publication: Lifecycle<PublicationInputs, PublicationOutputs> = {
     inputs: [...sideInputs, "publication", "subscription", "slot", "tables", "forceDetach"],
 
@@ -60,7 +58,12 @@ async function ensure(inputs: PublicationInputs, context: Context): Promise<Publ
         subscribedTables(target, inputs.subscription),
     );
     return withSession(connectionOf("source", inputs.source), async (source) => {
-        const plan = planPublication(inputs.publication, inputs.tables, await findPublication(source, inputs), subscribed);
+        const plan = planPublication(
+            inputs.publication,
+            inputs.tables,
+            await findPublication(source, inputs),
+            subscribed,
+        );
         if (plan.do === "refuse") {
             throw new Error(plan.reason);
         }

@@ -33,7 +33,9 @@ export function planPublication(
     const missing = allOperations.filter((operation) => !observed.operations.includes(operation));
     if (missing.length > 0 || !observed.viaRoot || observed.allTables) {
         const what = missing.length > 0 ? `no longer publishes ${missing.join(", ")}` : "had its options changed";
-        return refuse(`publication "${name}" ${what}, so the copy on the target can no longer be trusted. ${startAgain}`);
+        return refuse(
+            `publication "${name}" ${what}, so the copy on the target can no longer be trusted. ${startAgain}`,
+        );
     }
     const add = wanted.filter((table) => !observed.tables.includes(table));
     const unsent = add.filter((table) => subscribed.includes(table));
@@ -45,13 +47,14 @@ export function planPublication(
     return { do: "change", add, drop: observed.tables.filter((table) => !wanted.includes(table)) };
 }
 
-const startAgain =
-    "To copy again: run pulumi destroy, TRUNCATE the tables on the target, and run pulumi up.";
+const startAgain = "To copy again: run pulumi destroy, TRUNCATE the tables on the target, and run pulumi up.";
 
 function refuse(reason: string): PublicationPlan {
     return { do: "refuse", reason };
 }
 
 function some(tables: string[]): string {
-    return tables.length > 3 ? `${tables.slice(0, 3).join(", ")} and ${tables.length - 3} more tables` : tables.join(", ");
+    return tables.length > 3
+        ? `${tables.slice(0, 3).join(", ")} and ${tables.length - 3} more tables`
+        : tables.join(", ");
 }

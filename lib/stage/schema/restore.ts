@@ -1,4 +1,5 @@
 import { inTransaction, type Session } from "../../postgres/client";
+import { endWithClient } from "./clientWatch";
 import type { Entry } from "./contents";
 import { explain } from "./failure";
 import type { Script } from "./script";
@@ -17,6 +18,7 @@ export async function restore(
     label: (entry: Entry) => string,
     onProgress: (done: number) => void,
 ): Promise<void> {
+    await endWithClient(target);
     await inTransaction(target, async () => {
         await target.query(script.settings);
         await target.query("SET LOCAL lock_timeout = '30s'");

@@ -72,7 +72,11 @@ export const subscription: Lifecycle<SubscriptionInputs, SubscriptionOutputs> = 
     delete: (state, context) => remove(state, "subscription", context),
 };
 
-async function ensure(inputs: SubscriptionInputs, olds: State | undefined, context: Context): Promise<SubscriptionOutputs> {
+async function ensure(
+    inputs: SubscriptionInputs,
+    olds: State | undefined,
+    context: Context,
+): Promise<SubscriptionOutputs> {
     return withBoth(inputs, async (source, target) => {
         const situation = await observe(source, target, inputs, olds);
         const plan = planSubscription(situation);
@@ -89,7 +93,10 @@ async function ensure(inputs: SubscriptionInputs, olds: State | undefined, conte
             } catch (error) {
                 if (sqlState(error) === undefined) {
                     // The connection broke: the subscription may be there or not, and the next run will see.
-                    throw new Unfinished((error as Error).message, await outputsNow(source, undefined, inputs, situation));
+                    throw new Unfinished(
+                        (error as Error).message,
+                        await outputsNow(source, undefined, inputs, situation),
+                    );
                 }
                 // A slot that nobody reads fills the source's disk: it goes before anything else is said.
                 await source.query(sql.dropSlot, [inputs.slot]);
@@ -146,7 +153,9 @@ async function observe(
     const found = await findSubscription(target, inputs.subscription, inputs.migration);
     const publication = await findPublication(source, inputs);
     if (!publication?.ours) {
-        throw new Error(`publication "${inputs.publication}" is not on the source. Run pulumi refresh, and then pulumi up.`);
+        throw new Error(
+            `publication "${inputs.publication}" is not on the source. Run pulumi refresh, and then pulumi up.`,
+        );
     }
     const published = publication.tables;
     const followed = found?.tables.map(({ table }) => table) ?? [];
@@ -162,10 +171,11 @@ async function observe(
         slot: await findSlot(source, inputs.slot),
         slotClaimed: publication.claimsSlot,
         published,
-        filled: await filledTables(target, published.filter((table) => !followed.includes(table))),
-        recordedSource: olds
-            ? { systemIdentifier: olds.sourceSystemIdentifier, timeline: olds.sourceTimeline }
-            : null,
+        filled: await filledTables(
+            target,
+            published.filter((table) => !followed.includes(table)),
+        ),
+        recordedSource: olds ? { systemIdentifier: olds.sourceSystemIdentifier, timeline: olds.sourceTimeline } : null,
         source: sourceIdentity,
         targetSystemIdentifier: targetIdentity.systemIdentifier,
     };
@@ -197,8 +207,12 @@ async function makeSlot(source: Session, inputs: SubscriptionInputs, context: Co
             if (sqlState(error) !== "55P03") {
                 throw error;
             }
-            const open = await source.query<{ pid: number; user: string; state: string; age: string }>(sql.openTransactions);
-            const names = open.map(({ pid, user, state, age }) => `process ${pid} of ${user} (${state}, ${age})`).join(", ");
+            const open = await source.query<{ pid: number; user: string; state: string; age: string }>(
+                sql.openTransactions,
+            );
+            const names = open
+                .map(({ pid, user, state, age }) => `process ${pid} of ${user} (${state}, ${age})`)
+                .join(", ");
             if (context.now() - start >= slotPatienceMs) {
                 throw new Error(
                     `the slot can't be made while older transactions are open on the source: ${names || "prepared transactions, see pg_prepared_xacts"}. Nothing was left behind. Let them end, or end them with SELECT pg_terminate_backend(<pid>); and run again: pulumi up`,
@@ -259,5 +273,13 @@ function withBoth<T>(sides: Sides, work: (source: Session, target: Session) => P
 function outputsOf(state: State): SubscriptionOutputs {
     const { subscriptionOid, enabled, slotState, subscribed } = state;
     const { sourceSystemIdentifier, sourceTimeline, targetSystemIdentifier } = state;
-    return { subscriptionOid, enabled, slotState, subscribed, sourceSystemIdentifier, sourceTimeline, targetSystemIdentifier };
+    return {
+        subscriptionOid,
+        enabled,
+        slotState,
+        subscribed,
+        sourceSystemIdentifier,
+        sourceTimeline,
+        targetSystemIdentifier,
+    };
 }

@@ -84,7 +84,8 @@ export async function findSlot(source: Session, name: string): Promise<ObservedS
         database: text("database"),
         walStatus: text("wal_status"),
         confirmedFlushLsn: text("confirmed_flush_lsn"),
-        invalidationReason: text("invalidation_reason") ?? (slot.conflicting === true ? "conflict with recovery" : null),
+        invalidationReason:
+            text("invalidation_reason") ?? (slot.conflicting === true ? "conflict with recovery" : null),
         retainedBytes: row.retained,
     };
 }

@@ -62,7 +62,8 @@ export function planSubscription(now: SubscriptionSituation): SubscriptionPlan {
 function keep(now: SubscriptionSituation, subscription: ObservedSubscription): SubscriptionPlan {
     const followed = subscription.tables.map(({ table }) => table);
     const refresh =
-        now.published.some((table) => !followed.includes(table)) || followed.some((table) => !now.published.includes(table));
+        now.published.some((table) => !followed.includes(table)) ||
+        followed.some((table) => !now.published.includes(table));
     if (refresh && now.filled.length > 0) {
         return refuse(
             `${now.filled.join(", ")} on the target already ${now.filled.length === 1 ? "has" : "have"} rows, so copying ${now.filled.length === 1 ? "it" : "them"} would add every row again. If the rows may go, run on the target: TRUNCATE ${now.filled.join(", ")}; and then: pulumi up`,

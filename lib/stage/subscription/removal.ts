@@ -28,6 +28,8 @@ interface Leftover {
     sql: string[];
 }
 
+/** DROP SUBSCRIPTION asks the source about unfinished table copies, and libpq waits as long as the network lets it. */
+const dropPatienceMs = 30_000;
 const slotPatienceMs = 30_000;
 const terminateAfterMs = 3_000;
 
@@ -48,16 +50,21 @@ export async function remove(remains: Remains, extent: Extent, context: Context)
         left.push(subscriptionLeft(remains, "it is left in place until its slot can be removed too"));
     } else {
         try {
-            await withSession(connectionOf("target", remains.target), async (target) => {
-                const found = await findSubscription(target, remains.subscription, remains.migration);
-                systemIdentifier ??= (await target.query<{ systemIdentifier: string }>(identifyTarget))[0]?.systemIdentifier;
-                if (found?.ours) {
-                    oid = found.oid;
-                    for (const statement of dropSubscription(remains.subscription)) {
-                        await target.query(statement);
+            await withSession(
+                connectionOf("target", remains.target),
+                async (target) => {
+                    const found = await findSubscription(target, remains.subscription, remains.migration);
+                    systemIdentifier ??= (await target.query<{ systemIdentifier: string }>(identifyTarget))[0]
+                        ?.systemIdentifier;
+                    if (found?.ours) {
+                        oid = found.oid;
+                        for (const statement of dropSubscription(remains.subscription)) {
+                            await target.query(statement);
+                        }
                     }
-                }
-            });
+                },
+                { statementTimeoutMs: dropPatienceMs },
+            );
         } catch (error) {
             left.push(subscriptionLeft(remains, (error as Error).message));
         }
@@ -104,7 +111,9 @@ async function removeSlot(source: Session, remains: Remains, name: string, conte
             const goneNow = sqlState(error) === "42704";
             const inUse = sqlState(error) === "55006";
             if (!goneNow && (!inUse || waited >= slotPatienceMs)) {
-                const why = inUse ? `process ${slot.activePid} is reading it and does not end` : (error as Error).message;
+                const why = inUse
+                    ? `process ${slot.activePid} is reading it and does not end`
+                    : (error as Error).message;
                 return [slotLeft(remains, name, why)];
             }
             context.progress.status(`waiting until process ${slot.activePid} lets go of slot ${name}`);

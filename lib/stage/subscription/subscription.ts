@@ -12,6 +12,19 @@ export class Subscription extends Stage {
     declare public readonly sourceTimeline: pulumi.Output<SubscriptionOutputs["sourceTimeline"]>;
 
     constructor(name: string, args: ArgsOf<SubscriptionInputs>, opts: pulumi.CustomResourceOptions) {
-        super("Subscription", name, args, { subscriptionOid: undefined, enabled: undefined, slotState: undefined, subscribed: undefined, sourceSystemIdentifier: undefined, sourceTimeline: undefined }, opts);
+        super(
+            "Subscription",
+            name,
+            args,
+            {
+                subscriptionOid: undefined,
+                enabled: undefined,
+                slotState: undefined,
+                subscribed: undefined,
+                sourceSystemIdentifier: undefined,
+                sourceTimeline: undefined,
+            },
+            opts,
+        );
     }
 }

@@ -82,14 +82,30 @@ test.each<[string, Sample, string]>([
         changed({ published: [...(healthy.published ?? []), "shop.new"] }),
         "published, but not followed by the subscription: shop.new",
     ],
-    ["table not followed", following("r shop.orders"), "published, but not followed by the subscription: shop.products"],
+    [
+        "table not followed",
+        following("r shop.orders"),
+        "published, but not followed by the subscription: shop.products",
+    ],
     ["no table at all", following(), "published, but not followed by the subscription: shop.orders, shop.products"],
-    ["slot state not known", slot({ walStatus: "something new" }), "the replication slot is in a state that is not known to be safe"],
+    [
+        "slot state not known",
+        slot({ walStatus: "something new" }),
+        "the replication slot is in a state that is not known to be safe",
+    ],
     ["slot state NULL", slot({ walStatus: null }), "the replication slot is in a state that is not known to be safe"],
-    ["another plugin", slot({ plugin: "test_decoding" }), "the replication slot is in a state that is not known to be safe"],
+    [
+        "another plugin",
+        slot({ plugin: "test_decoding" }),
+        "the replication slot is in a state that is not known to be safe",
+    ],
     ["source does not say who it is", changed({ source: undefined }), "the source does not say who and where it is"],
     ["end of WAL unknown", changed({ walLsn: undefined }), "the source does not say who and where it is"],
-    ["errors not counted", changed({ errors: undefined }), "the target does not count errors (pg_stat_subscription_stats)"],
+    [
+        "errors not counted",
+        changed({ errors: undefined }),
+        "the target does not count errors (pg_stat_subscription_stats)",
+    ],
 ])("failing: %s", (_name, now, reason) => {
     expect(verdict(now, healthy, expected)).toEqual({ phase: "failing", reason, barrier: undefined });
 });
@@ -98,7 +114,12 @@ test.each([
     [{ apply: "4", sync: "1" }, "applying changes fails on the target"],
     [{ apply: "3", sync: "2" }, "copying a table fails on the target"],
 ])("an error counted between two samples takes the barrier back", (errors, reason) => {
-    expect(verdict(changed({ errors }), healthy, expected)).toEqual({ phase: "failing", reason, mayHeal: true, barrier: undefined });
+    expect(verdict(changed({ errors }), healthy, expected)).toEqual({
+        phase: "failing",
+        reason,
+        mayHeal: true,
+        barrier: undefined,
+    });
 });
 
 test.each<[string, Sample, string]>([
@@ -108,7 +129,11 @@ test.each<[string, Sample, string]>([
         slot({ walStatus: "lost" }),
         "the source gave the replication slot up (WAL that the target needed was removed: max_slot_wal_keep_size)",
     ],
-    ["slot invalidated", slot({ invalidationReason: "idle_timeout" }), "the source gave the replication slot up (idle_timeout)"],
+    [
+        "slot invalidated",
+        slot({ invalidationReason: "idle_timeout" }),
+        "the source gave the replication slot up (idle_timeout)",
+    ],
     [
         "another server",
         changed({ source: { systemIdentifier: "7001", timeline: "00000001" } }),

@@ -3,10 +3,10 @@ import { createServer, type Server as TcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../../../scripts/postgres/server";
 import { claim, marker, namesOf } from "../../../lib/names";
 import type { PreflightInputs } from "../../../lib/stage/preflight/inputs";
 import { preflight } from "../../../lib/stage/preflight/lifecycle";
+import { freePort } from "../../../scripts/postgres/server";
 import { createDatabase, type Pair, pair, query } from "../../support/postgres";
 import { inputsOf, recordingContext } from "./inputs";
 
@@ -106,7 +106,7 @@ interface Case {
     says: () => string[];
 }
 
-const orders = { tables: ["shop.orders"] };
+const orders = { wantedTables: ["shop.orders"] };
 const port = () => new URL(source).port;
 
 const cases: Case[] = [
@@ -133,7 +133,10 @@ const cases: Case[] = [
     },
     {
         what: "a pooler's host",
-        some: () => ({ ...orders, target: "postgresql://me:pw@ep-cool-sun-123-pooler.eu-central-1.aws.neon.tech/shop" }),
+        some: () => ({
+            ...orders,
+            target: "postgresql://me:pw@ep-cool-sun-123-pooler.eu-central-1.aws.neon.tech/shop",
+        }),
         says: () => [
             "target: ep-cool-sun-123-pooler.eu-central-1.aws.neon.tech is a connection pooler; logical replication does not pass through one. Use the direct host: ep-cool-sun-123.eu-central-1.aws.neon.tech",
         ],
@@ -164,33 +167,31 @@ const cases: Case[] = [
     },
     {
         what: "no table",
-        some: () => ({ tables: [] }),
+        some: () => ({ wantedTables: [] }),
         says: () => ["tables: the list is empty. Name a table, or leave tables out to take all."],
     },
     {
         what: "a table named twice",
-        some: () => ({ tables: ["shop.orders", "SHOP.Orders"] }),
-        says: () => [
-            "table SHOP.Orders: it is the same table as shop.orders. Remove one of them from tables.",
-        ],
+        some: () => ({ wantedTables: ["shop.orders", "SHOP.Orders"] }),
+        says: () => ["table SHOP.Orders: it is the same table as shop.orders. Remove one of them from tables."],
     },
     {
         what: "not a table name",
-        some: () => ({ tables: ["shop.orders; DROP TABLE shop.orders"] }),
+        some: () => ({ wantedTables: ["shop.orders; DROP TABLE shop.orders"] }),
         says: () => [
             'table "shop.orders; DROP TABLE shop.orders": this is not a table name. Write it as SQL does: schema.table, with "double quotes" around a part with upper case, space or dot.',
         ],
     },
     {
         what: "a system table",
-        some: () => ({ tables: ["pg_catalog.pg_class"] }),
+        some: () => ({ wantedTables: ["pg_catalog.pg_class"] }),
         says: () => [
             "table pg_catalog.pg_class: it belongs to Postgres itself; every server has its own. Remove it from tables.",
         ],
     },
     {
         what: "a name of 64 bytes",
-        some: () => ({ tables: [`shop.${"é".repeat(32)}`] }),
+        some: () => ({ wantedTables: [`shop.${"é".repeat(32)}`] }),
         says: () => [
             `table shop.${"é".repeat(32)}: the table name "${"é".repeat(32)}" is 64 bytes long; Postgres keeps 63 and would cut the rest silently. Use a shorter name.`,
         ],
@@ -235,49 +236,49 @@ const cases: Case[] = [
     },
     {
         what: "a missing table with a near name",
-        some: () => ({ tables: ["shop.order"] }),
+        some: () => ({ wantedTables: ["shop.order"] }),
         says: () => [
             "table shop.order: the source has no such table, or the role may not know of it. Did you mean shop.orders?",
         ],
     },
     {
         what: "upper case and a space without quotes",
-        some: () => ({ tables: ["shop.order_items"] }),
+        some: () => ({ wantedTables: ["shop.order_items"] }),
         says: () => [
             'table shop.order_items: the source has no such table, or the role may not know of it. Did you mean shop."Order Items"?',
         ],
     },
     {
         what: "a table without its schema",
-        some: () => ({ tables: ["orders"] }),
+        some: () => ({ wantedTables: ["orders"] }),
         says: () => [
             "table orders: the source has no such table, or the role may not know of it. Did you mean shop.orders?",
         ],
     },
     {
         what: "a partition",
-        some: () => ({ tables: ["shop.visits_1"] }),
+        some: () => ({ wantedTables: ["shop.visits_1"] }),
         says: () => [
             "table shop.visits_1: it is a partition; tables are migrated as a whole. Name its root instead: shop.visits",
         ],
     },
     {
         what: "a view",
-        some: () => ({ tables: ["shop.open_orders"] }),
+        some: () => ({ wantedTables: ["shop.open_orders"] }),
         says: () => [
             "table shop.open_orders: it is a view, which holds no data that replicates. Name the tables it reads.",
         ],
     },
     {
         what: "a materialized view",
-        some: () => ({ tables: ["shop.totals"] }),
+        some: () => ({ wantedTables: ["shop.totals"] }),
         says: () => [
             "table shop.totals: it is a materialized view, which holds no data that replicates. Name the tables it reads, and REFRESH it on the target in the end.",
         ],
     },
     {
         what: "an unlogged table",
-        some: () => ({ tables: ["shop.cache"] }),
+        some: () => ({ wantedTables: ["shop.cache"] }),
         says: () => [
             "table shop.cache: it is unlogged; its changes are not in the WAL. Run on the source: ALTER TABLE shop.cache SET LOGGED;",
         ],
@@ -299,7 +300,7 @@ const cases: Case[] = [
         },
         some: () => ({ source: other.source.url(), target: other.target.url() }),
         says: () => [
-            "source wal_level: it is \"replica\" and logical replication needs \"logical\". Run on the source: ALTER SYSTEM SET wal_level = 'logical'; and restart the server.",
+            'source wal_level: it is "replica" and logical replication needs "logical". Run on the source: ALTER SYSTEM SET wal_level = \'logical\'; and restart the server.',
         ],
     },
     {
@@ -379,7 +380,7 @@ const cases: Case[] = [
     },
     {
         what: "a table without an identity, and one with a usable index",
-        some: () => ({ tables: ["shop.nothing", "shop.keyless"] }),
+        some: () => ({ wantedTables: ["shop.nothing", "shop.keyless"] }),
         says: () => [
             'table shop.keyless: it has no primary key (or a deferrable one), so once published its UPDATE and DELETE would fail on the source. Run on the source: ALTER TABLE shop.keyless REPLICA IDENTITY USING INDEX "keyless_id_key";',
             "table shop.nothing: it has no primary key (or a deferrable one), so once published its UPDATE and DELETE would fail on the source. Run on the source: ALTER TABLE shop.nothing ADD PRIMARY KEY (<columns>); or, at the price of whole rows in the WAL and a search through the target's table for each changed row: ALTER TABLE shop.nothing REPLICA IDENTITY FULL;",
@@ -387,21 +388,21 @@ const cases: Case[] = [
     },
     {
         what: "identity FULL over a type without =",
-        some: () => ({ tables: ["shop.points"] }),
+        some: () => ({ wantedTables: ["shop.points"] }),
         says: () => [
             "table shop.points: its replica identity is FULL and Postgres cannot compare place point, so the first UPDATE or DELETE would stop replication. Run on the source: ALTER TABLE shop.points ADD PRIMARY KEY (<columns>);",
         ],
     },
     {
         what: "a policy for a role that the target lacks",
-        some: () => ({ tables: ["shop.secrets"] }),
+        some: () => ({ wantedTables: ["shop.secrets"] }),
         says: () => [
             'role auditor: the row-level security policy "mine" on shop.secrets is for it, and the target has no such role. Run on the target: CREATE ROLE "auditor";',
         ],
     },
     {
         what: "a target table with rows, and one of another shape",
-        some: () => ({ tables: ["shop.filled", "shop.other_shape"] }),
+        some: () => ({ wantedTables: ["shop.filled", "shop.other_shape"] }),
         says: () => [
             "target table shop.filled: it exists and is not empty (or could not be read); the copy would add to its rows or stop at a duplicate. If they are not needed, run on the target: TRUNCATE shop.filled;",
             "target table shop.other_shape: it exists and does not fit the source's: column id is integer and not bigint; column note text is missing; column extra is NOT NULL without a default and the source has none. Change it, or let the migration create it after: DROP TABLE shop.other_shape;",
@@ -414,9 +415,9 @@ const cases: Case[] = [
             expect.stringMatching(
                 /^target to source reader@127\.0\.0\.1:\d+\/shop: the target cannot connect to the source \(SQLSTATE 08006: .*must be superuser or replication role to start walsender\)\./,
             ) as unknown as string,
-            "role reader: it lacks the REPLICATION attribute, without which the target cannot follow the source. Run on the source: ALTER ROLE \"reader\" REPLICATION;",
-            "role reader: it may not use the schema shop, which holds 1 table to copy. Run on the source: GRANT USAGE ON SCHEMA \"shop\" TO \"reader\";",
-            "role reader: it may not read 1 table of the schema shop. Run on the source: GRANT SELECT ON shop.orders TO \"reader\";",
+            'role reader: it lacks the REPLICATION attribute, without which the target cannot follow the source. Run on the source: ALTER ROLE "reader" REPLICATION;',
+            'role reader: it may not use the schema shop, which holds 1 table to copy. Run on the source: GRANT USAGE ON SCHEMA "shop" TO "reader";',
+            'role reader: it may not read 1 table of the schema shop. Run on the source: GRANT SELECT ON shop.orders TO "reader";',
         ],
     },
     {
@@ -436,7 +437,12 @@ const cases: Case[] = [
     },
     {
         what: "several at once, of the arguments",
-        some: () => ({ source: "mysql://x", phase: "copy", timeoutSeconds: 0, tables: ["information_schema.tables", "a b"] }),
+        some: () => ({
+            source: "mysql://x",
+            phase: "copy",
+            timeoutSeconds: 0,
+            wantedTables: ["information_schema.tables", "a b"],
+        }),
         says: () => [
             "source: is not a connection URI: it must start with postgresql://. Write it as postgresql://user:password@host:5432/database?sslmode=require.",
             "table information_schema.tables: it belongs to Postgres itself; every server has its own. Remove it from tables.",
@@ -448,7 +454,7 @@ const cases: Case[] = [
     {
         what: "several at once, of both servers and the tools",
         some: () => ({
-            tables: ["shop.open_orders", "shop.keyless", "shop.filled"],
+            wantedTables: ["shop.open_orders", "shop.keyless", "shop.filled"],
             target: as(target, "plain"),
             clientPath: join(folder, "empty"),
         }),
@@ -477,7 +483,7 @@ describe("what is wrong is said in full by a preview, and by create", () => {
 });
 
 test("create lists all problems, numbered", async () => {
-    const inputs = inputsOf(source, target, { tables: ["shop.open_orders", "shop.nowhere"] });
+    const inputs = inputsOf(source, target, { wantedTables: ["shop.open_orders", "shop.nowhere"] });
     await expect(preflight.create(inputs, recordingContext())).rejects.toThrow(
         [
             "preflight found 2 problems; nothing was changed on either server.",
@@ -489,8 +495,8 @@ test("create lists all problems, numbered", async () => {
 
 test("names with quotes, spaces and upper case are taken", async () => {
     await query(source, `CREATE SCHEMA "My ""Shop"; CREATE TABLE "My ""Shop"."Order.Lines %s" (id int PRIMARY KEY)`);
-    const tables = ['"My ""Shop"."Order.Lines %s"', 'shop."Order Items"', "SHOP.Orders"];
-    const found = await preflight.create(inputsOf(source, target, { tables }), recordingContext());
+    const wantedTables = ['"My ""Shop"."Order.Lines %s"', 'shop."Order Items"', "SHOP.Orders"];
+    const found = await preflight.create(inputsOf(source, target, { wantedTables }), recordingContext());
     expect(found.tables).toEqual(['"My ""Shop"."Order.Lines %s"', 'shop."Order Items"', "shop.orders"]);
 });
 
@@ -515,6 +521,9 @@ test("a server that accepts and says nothing is reported within 30 seconds, with
         true,
         recordingContext(),
     );
-    expect(found?.map((text) => text.slice(0, 30))).toEqual(["source: cannot connect to me@1", "target: cannot connect to post"]);
+    expect(found?.map((text) => text.slice(0, 30))).toEqual([
+        "source: cannot connect to me@1",
+        "target: cannot connect to post",
+    ]);
     expect(Date.now() - started).toBeLessThan(30_000);
 });

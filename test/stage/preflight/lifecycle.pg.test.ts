@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { claim, marker } from "../../../lib/names";
-import { preflight } from "../../../lib/stage/preflight/lifecycle";
 import type { PreflightOutputs } from "../../../lib/stage/preflight/inputs";
+import { preflight } from "../../../lib/stage/preflight/lifecycle";
 import { createDatabase, type Pair, pair, query } from "../../support/postgres";
 import { inputsOf, recordingContext } from "./inputs";
 
@@ -151,7 +151,10 @@ test("a target's role without superuser may subscribe by pg_create_subscription"
 });
 
 test("an ongoing migration passes its own checks, and refuses another server", async () => {
-    const { source, target } = await databases("ongoing", "CREATE TABLE one (id int PRIMARY KEY); INSERT INTO one VALUES (1)");
+    const { source, target } = await databases(
+        "ongoing",
+        "CREATE TABLE one (id int PRIMARY KEY); INSERT INTO one VALUES (1)",
+    );
     const inputs = inputsOf(source, target);
     const begun = await preflight.create(inputs, recordingContext());
     await query(target, "CREATE TABLE one (id int PRIMARY KEY)");
@@ -167,7 +170,7 @@ test("an ongoing migration passes its own checks, and refuses another server", a
         for (let i = 0; (await query(target, "SELECT FROM one")).length === 0 && i < 100; i++) {
             await new Promise((done) => setTimeout(done, 100));
         }
-        const changed = { ...inputs, tables: ["one"] };
+        const changed = { ...inputs, wantedTables: ["one"] };
         const context = recordingContext();
         const found = await preflight.update(changed, { ...inputs, ...begun }, context);
         expect({ ...found, databaseBytes: "" }).toEqual({ ...begun, databaseBytes: "", everything: false });
@@ -224,7 +227,12 @@ test("read finds a new table, and changes nothing else", async () => {
 
 test("an unknown input in a preview passes without a connection", async () => {
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    for (const some of [{ ready: unknown }, { source: unknown }, { tables: [unknown] }, { ready: { deep: [unknown] } }]) {
+    for (const some of [
+        { ready: unknown },
+        { source: unknown },
+        { wantedTables: [unknown] },
+        { ready: { deep: [unknown] } },
+    ]) {
         expect(await preflight.problems?.({ ...gone, ...some }, true, recordingContext())).toEqual([]);
     }
     expect(await preflight.problems?.(gone, false, recordingContext())).toEqual([]);
@@ -252,7 +260,10 @@ test("2,000 tables take seconds", async () => {
         "many",
         "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, a text, b json)', i); END LOOP; END $$",
     );
-    await query(target, "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, a text, b json)', i); END LOOP; END $$");
+    await query(
+        target,
+        "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, a text, b json)', i); END LOOP; END $$",
+    );
     const started = Date.now();
     const found = await preflight.create(inputsOf(source, target), recordingContext());
     expect(found.tables.length).toBe(2_000);

@@ -10,9 +10,10 @@ const kinds: Record<string, string> = {
         SELECT format('%s %I.%I identity=%s rls=%s %s', relkind, nspname, relname, relreplident, relrowsecurity,
                       pg_get_expr(relpartbound, c.oid))
         FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE ${notSystem("nspname")}`,
+    // From PostgreSQL 17 on, a partition shows the identity of its parent.
     columns: `
         SELECT format('%s.%I %s notnull=%s identity=%s generated=%s %s', c.oid::regclass, attname,
-                      format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated,
+                      format_type(atttypid, atttypmod), attnotnull, CASE WHEN NOT relispartition THEN attidentity END, attgenerated,
                       pg_get_expr(adbin, adrelid))
         FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
@@ -29,7 +30,8 @@ const kinds: Record<string, string> = {
         FROM pg_constraint c JOIN pg_namespace n ON n.oid = connamespace
         WHERE contype <> 'n' AND ${notSystem("nspname")}`,
     triggers: `
-        SELECT format('%s %s', pg_get_triggerdef(t.oid), tgenabled) FROM pg_trigger t WHERE NOT tgisinternal`,
+        SELECT format('%s %s', pg_get_triggerdef(t.oid), tgenabled) FROM pg_trigger t
+        WHERE NOT tgisinternal AND tgparentid = 0`,
     rules: `
         SELECT format('%s on %s', rulename, ev_class::regclass) FROM pg_rewrite
         JOIN pg_class c ON c.oid = ev_class JOIN pg_namespace n ON n.oid = relnamespace WHERE ${notSystem("nspname")}`,
@@ -37,7 +39,8 @@ const kinds: Record<string, string> = {
     functions: `
         SELECT format('%s %s %s', p.oid::regprocedure, prokind,
                       CASE WHEN prokind IN ('f', 'p') THEN md5(pg_get_functiondef(p.oid)) END)
-        FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE ${notSystem("nspname")}`,
+        FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+        WHERE ${notSystem("nspname")} AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')`,
     types: `
         SELECT format('%s %s %s %s', t.oid::regtype, typtype, format_type(typbasetype, typtypmod),
                       (SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid))

@@ -36,10 +36,22 @@ const startAgain = "To copy again: run pulumi destroy, TRUNCATE the tables on th
 
 test.each<[string, SubscriptionSituation, object]>([
     ["nothing there", nothing, { do: "create", dropSlotFirst: false }],
-    ["a claimed slot without its subscription", { ...nothing, slot, slotClaimed: true }, { do: "create", dropSlotFirst: true }],
-    ["a running one, made by a killed run", { ...running, recordedSource: null }, { do: "keep", enable: false, refresh: false }],
+    [
+        "a claimed slot without its subscription",
+        { ...nothing, slot, slotClaimed: true },
+        { do: "create", dropSlotFirst: true },
+    ],
+    [
+        "a running one, made by a killed run",
+        { ...running, recordedSource: null },
+        { do: "keep", enable: false, refresh: false },
+    ],
     ["running", running, { do: "keep", enable: false, refresh: false }],
-    ["disabled by hand", { ...running, subscription: { ...subscription, enabled: false } }, { do: "keep", enable: true, refresh: false }],
+    [
+        "disabled by hand",
+        { ...running, subscription: { ...subscription, enabled: false } },
+        { do: "keep", enable: true, refresh: false },
+    ],
     ["a table added", { ...running, published: ["s.a", "s.b"] }, { do: "keep", enable: false, refresh: true }],
     ["a table removed", { ...running, published: [] }, { do: "keep", enable: false, refresh: true }],
 ])("%s", (_name, situation, plan) => {

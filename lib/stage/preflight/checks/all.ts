@@ -36,7 +36,7 @@ export function databaseProblems(
 }
 
 function sourceProblems(inputs: PreflightInputs, source: SourceFacts, target: TargetFacts | undefined): Problem[] {
-    const { tables, stores, problems } = select(source.relations, inputs.tables);
+    const { tables, stores, problems } = select(source.relations, inputs.wantedTables);
     const situation = target && { inputs, source, target, tables, stores };
     return [
         ...sourceSettingProblems(source),

@@ -16,8 +16,18 @@ function walLevelProblems(server: ServerFacts): Problem[] {
     const reason = `it is "${setting?.value ?? "unknown"}" and logical replication needs "logical".`;
     return [
         setting?.pendingRestart
-            ? error("source.walLevel", "source wal_level", `${reason} A change waits for a restart.`, "Restart the source.")
-            : error("source.walLevel", "source wal_level", reason, setParameter(server, "source", "wal_level", "logical")),
+            ? error(
+                  "source.walLevel",
+                  "source wal_level",
+                  `${reason} A change waits for a restart.`,
+                  "Restart the source.",
+              )
+            : error(
+                  "source.walLevel",
+                  "source wal_level",
+                  reason,
+                  setParameter(server, "source", "wal_level", "logical"),
+              ),
     ];
 }
 
@@ -32,7 +42,12 @@ function pluginProblems(server: ServerFacts): Problem[] {
                   "source.plugin",
                   "source output_plugin_libraries",
                   `it does not list pgoutput, the plugin of Postgres' own replication.`,
-                  setParameter(server, "source", "output_plugin_libraries", ["pgoutput", ...plugins].filter(Boolean).join(", ")),
+                  setParameter(
+                      server,
+                      "source",
+                      "output_plugin_libraries",
+                      ["pgoutput", ...plugins].filter(Boolean).join(", "),
+                  ),
               ),
           ];
 }
@@ -61,20 +76,19 @@ export function capacityProblems({ inputs, source, target, tables }: Situation):
     const ours = source.slots.filter(
         (slot) => slot.name === inputs.slot || (oid !== undefined && slot.name.startsWith(`pg_${oid}_sync_`)),
     );
-    const origins =
-        target.server.versionNumber >= 180_000 ? "max_active_replication_origins" : "max_replication_slots";
+    const origins = target.server.versionNumber >= 180_000 ? "max_active_replication_origins" : "max_replication_slots";
     const limit = (server: ServerFacts, side: "source" | "target", name: string, used: number, held: number) =>
         limitProblems(server, side, name, used, Math.max(0, needed - held));
     return [
         ...limit(source.server, "source", "max_replication_slots", source.slots.length, ours.length),
-        ...limit(source.server, "source", "max_wal_senders", source.walSenders, ours.filter((slot) => slot.active).length),
         ...limit(
-            target.server,
-            "target",
-            "max_logical_replication_workers",
-            target.workers.total,
-            target.workers.ours,
+            source.server,
+            "source",
+            "max_wal_senders",
+            source.walSenders,
+            ours.filter((slot) => slot.active).length,
         ),
+        ...limit(target.server, "target", "max_logical_replication_workers", target.workers.total, target.workers.ours),
         ...limit(target.server, "target", origins, target.origins.total, target.origins.ours),
         // The launcher of the workers takes a place of its own; who takes the others, only a superuser sees.
         ...limitProblems(target.server, "target", "max_worker_processes", 0, needed + 1),

@@ -12,7 +12,7 @@ export function extensionProblems({ inputs, source, target, tables }: Situation)
     return source.extensions
         .filter(({ name }) => !serviceExtensions.includes(name))
         .flatMap((extension) => {
-            const needed = inputs.tables === undefined || extension.tables.some((oid) => oids.has(oid));
+            const needed = inputs.wantedTables == null || extension.tables.some((oid) => oids.has(oid));
             const offered = target.extensions[extension.name];
             if (!offered) {
                 return needed ? [unavailable(extension, target.server.service)] : [];

@@ -1,7 +1,12 @@
 import type { ServerFacts } from "../facts";
 
 /** How to set a parameter that takes effect with a restart, on this kind of server. */
-export function setParameter(server: ServerFacts, side: "source" | "target", name: string, value: string | number): string {
+export function setParameter(
+    server: ServerFacts,
+    side: "source" | "target",
+    name: string,
+    value: string | number,
+): string {
     if (server.service === "rds") {
         const [group, wanted] = name === "wal_level" ? ["rds.logical_replication", 1] : [name, value];
         return `Set ${group} = ${wanted} in the ${side}'s DB parameter group and reboot the instance.`;

@@ -18,7 +18,8 @@ export function replicationRoleProblems(source: SourceFacts, tables: Relation[])
     }
     const problems: Problem[] = [];
     if (!role.mayReplicate) {
-        const grant = server.service === "rds" ? `GRANT rds_replication TO ${name};` : `ALTER ROLE ${name} REPLICATION;`;
+        const grant =
+            server.service === "rds" ? `GRANT rds_replication TO ${name};` : `ALTER ROLE ${name} REPLICATION;`;
         problems.push(
             error(
                 "rights.replication",
@@ -28,7 +29,10 @@ export function replicationRoleProblems(source: SourceFacts, tables: Relation[])
             ),
         );
     }
-    for (const [schema, unusable] of grouped(tables.filter((table) => !table.schemaUsable), (table) => table.schema)) {
+    for (const [schema, unusable] of grouped(
+        tables.filter((table) => !table.schemaUsable),
+        (table) => table.schema,
+    )) {
         problems.push(
             error(
                 "rights.schema",
@@ -38,7 +42,10 @@ export function replicationRoleProblems(source: SourceFacts, tables: Relation[])
             ),
         );
     }
-    for (const [schema, unreadable] of grouped(tables.filter((table) => !table.selectable), (table) => table.schema)) {
+    for (const [schema, unreadable] of grouped(
+        tables.filter((table) => !table.selectable),
+        (table) => table.schema,
+    )) {
         problems.push(
             error(
                 "rights.select",
@@ -95,7 +102,9 @@ export function policyProblems(source: SourceFacts, target: TargetFacts, tables:
     const byOid = new Map(tables.map((table) => [table.oid, table]));
     const missing = source.policies.filter(({ table, role }) => byOid.has(table) && !target.roles.includes(role));
     return grouped(missing, (policy) => policy.role).map(([role, policies]) => {
-        const names = policies.map(({ policy, table }) => `"${policy}" on ${formatTableName(byOid.get(table) as Relation)}`);
+        const names = policies.map(
+            ({ policy, table }) => `"${policy}" on ${formatTableName(byOid.get(table) as Relation)}`,
+        );
         return error(
             "target.policyRole",
             `role ${role}`,

@@ -31,7 +31,12 @@ function selectAll(relations: Relation[]): { tables: Relation[]; problems: Probl
     const own = relations.filter((relation) => relation.extension === null && !relation.isPartition);
     const tables = own.filter((relation) => isTable(relation) && relation.persistence === "p");
     const left = [
-        leftOut(own, (relation) => relation.kind === "m", "materialized views", "REFRESH them on the target in the end."),
+        leftOut(
+            own,
+            (relation) => relation.kind === "m",
+            "materialized views",
+            "REFRESH them on the target in the end.",
+        ),
         leftOut(own, (relation) => relation.kind === "f", "foreign tables", "Their data stays where it is."),
         leftOut(
             own,
@@ -56,7 +61,12 @@ function selectAll(relations: Relation[]): { tables: Relation[]; problems: Probl
           };
 }
 
-function leftOut(relations: Relation[], belongs: (relation: Relation) => boolean, what: string, then: string): Problem[] {
+function leftOut(
+    relations: Relation[],
+    belongs: (relation: Relation) => boolean,
+    what: string,
+    then: string,
+): Problem[] {
     const names = relations.filter(belongs).sort(byName).map(formatTableName);
     return names.length === 0
         ? []
@@ -96,7 +106,10 @@ function missing(text: string, wanted: TableName | undefined, relations: Relatio
 
 function nearName({ schema, name }: TableName, relations: Relation[]): Relation | undefined {
     const there = relations.filter((relation) => relation.schema.toLowerCase() === schema.toLowerCase());
-    const guess = nearest(name, there.map((relation) => relation.name));
+    const guess = nearest(
+        name,
+        there.map((relation) => relation.name),
+    );
     return there.find((relation) => relation.name === guess);
 }
 
@@ -126,7 +139,9 @@ function unfitNamed(text: string, relation: Relation, relations: Relation[]): Pr
             "Remove it from tables.",
         );
     }
-    return relation.persistence === "p" ? undefined : refuse("it is unlogged; its changes are not in the WAL.", setLogged(relation));
+    return relation.persistence === "p"
+        ? undefined
+        : refuse("it is unlogged; its changes are not in the WAL.", setLogged(relation));
 }
 
 /** A partition whose changes never reach the WAL would be copied once and then stay behind. */
@@ -134,7 +149,12 @@ function partitionProblems(partition: Relation, relations: Relation[]): Problem[
     const of = `partition ${formatTableName(partition)} of ${rootName(partition, relations)}`;
     if (partition.kind === "f") {
         return [
-            error("tables.partition", of, "it is a foreign table, whose changes do not replicate.", detach(partition, relations)),
+            error(
+                "tables.partition",
+                of,
+                "it is a foreign table, whose changes do not replicate.",
+                detach(partition, relations),
+            ),
         ];
     }
     return partition.persistence === "p"
