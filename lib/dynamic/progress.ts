@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { engineAddress } from "./engine";
 
 /** How a long stage says where it is. */
 export interface Progress {
@@ -45,11 +46,11 @@ function hasTerminal(): boolean {
 }
 
 /**
- * Sends through the engine's Log call, the only way to reach a resource's own line from a provider. The engine's address is
- * an argument of this process: an internal of Pulumi, so anything unexpected falls back to the console.
+ * Sends through the engine's Log call, the only way to reach a resource's own line from a provider. It is an internal of
+ * Pulumi, so anything unexpected falls back to the console.
  */
 function sender(urn: string | undefined): Send {
-    const address = process.argv.find((argument) => /^[\d.]+:\d+$/.test(argument));
+    const address = engineAddress();
     if (!address) {
         return toConsole;
     }

@@ -8,6 +8,7 @@ import { preflight } from "../stage/preflight/lifecycle";
 import { publication } from "../stage/publication/lifecycle";
 import { schema } from "../stage/schema/lifecycle";
 import { subscription } from "../stage/subscription/lifecycle";
+import { endWithEngine } from "./engine";
 import { type Context, type Lifecycle, Unfinished } from "./lifecycle";
 import { progress } from "./progress";
 import { isUnknown, sameValue } from "./value";
@@ -30,6 +31,8 @@ const lifecycles: Record<string, AnyLifecycle> = {
     Indexes: indexes,
     Convergence: convergence,
 };
+
+endWithEngine();
 
 function lifecycleOf(kind: string): AnyLifecycle {
     const found = lifecycles[kind];

@@ -14,17 +14,26 @@ export interface Result {
     output: string;
     /** How many resources got which step: create, update, same, delete and so on. */
     summary: Record<string, number>;
+    /** The step of each resource that did not stay the same, by name; "failed" where it did not succeed. */
+    changed: Record<string, string>;
     // biome-ignore lint/suspicious/noExplicitAny: outputs are what the program exports.
     outputs: Record<string, any>;
+}
+
+export interface Scope {
+    /** URNs, or patterns of them, of what to touch. Defaults to everything. */
+    target?: string[];
+    /** Goes on with what doesn't depend on a resource that failed. */
+    continueOnError?: boolean;
 }
 
 /** One Pulumi project with a state of its own; its program is ./program/index.js, which reads `args`. */
 export interface EngineProject {
     dir: string;
-    up(args: object): Promise<Result>;
+    up(args: object, scope?: Scope): Promise<Result>;
     preview(args: object): Promise<Result>;
     refresh(args?: object): Promise<Result>;
-    destroy(args?: object): Promise<Result>;
+    destroy(args?: object, scope?: Scope): Promise<Result>;
     // biome-ignore lint/suspicious/noExplicitAny: the format of a deployment is the engine's.
     exportState(): Promise<any>;
     /** Releases the lock that a killed operation leaves. */
@@ -55,12 +64,16 @@ export async function engineProject(name: string): Promise<EngineProject> {
     const stack = await Stack.createOrSelect("test", workspace);
 
     async function perform(args: object, operation: (listeners: Listeners) => Promise<unknown>): Promise<Result> {
-        const result: Result = { ok: true, output: "", summary: {}, outputs: {} };
+        const result: Result = { ok: true, output: "", summary: {}, changed: {}, outputs: {} };
         const append = (text: string) => {
             result.output += text;
         };
         const onEvent = (event: EngineEvent) => {
             Object.assign(result.summary, event.summaryEvent?.resourceChanges);
+            const done = event.resOutputsEvent?.metadata;
+            const failed = event.resOpFailedEvent?.metadata;
+            if (done && done.op !== "same") result.changed[nameOf(done.urn)] = done.op;
+            if (failed) result.changed[nameOf(failed.urn)] = "failed";
         };
         workspace.envVars = { ...env, ...argsVariable(args) };
         try {
@@ -75,10 +88,10 @@ export async function engineProject(name: string): Promise<EngineProject> {
 
     return {
         dir,
-        up: (args) => perform(args, (listeners) => stack.up(listeners)),
+        up: (args, scope) => perform(args, (listeners) => stack.up({ ...listeners, ...scope })),
         preview: (args) => perform(args, (listeners) => stack.preview(listeners)),
         refresh: (args = {}) => perform(args, (listeners) => stack.refresh(listeners)),
-        destroy: (args = {}) => perform(args, (listeners) => stack.destroy(listeners)),
+        destroy: (args = {}, scope = {}) => perform(args, (listeners) => stack.destroy({ ...listeners, ...scope })),
         exportState: async () => (await stack.exportStack()).deployment,
         cancel: () => stack.cancel(),
         spawnUp: (args) => {
@@ -94,6 +107,10 @@ export async function engineProject(name: string): Promise<EngineProject> {
         },
         remove: () => rmSync(dir, { recursive: true, force: true }),
     };
+}
+
+function nameOf(urn: string): string {
+    return urn.split("::").at(-1) ?? urn;
 }
 
 function layOut(dir: string, name: string): void {

@@ -28,7 +28,8 @@ const lists: Record<keyof Remains, string> = {
         WHERE NOT EXISTS (SELECT FROM pg_subscription JOIN pg_database ON pg_database.oid = subdbid
                           WHERE datname <> current_database() AND roname ~ ('^pg_' || pg_subscription.oid || '(_|$)'))`,
     comments: `
-        SELECT format('%s: %s', pg_describe_object(classoid, objoid, objsubid), description) FROM pg_description
+        SELECT format('%s: %s', coalesce(pg_describe_object(classoid, objoid, objsubid), 'an object that is gone'),
+                      description) FROM pg_description
         WHERE description ~* 'pulumi'
         UNION ALL
         SELECT format('%s: %s', pg_describe_object(classoid, objoid, 0), description) FROM pg_shdescription

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "pg";
 
-/** Statements of one transaction, in order; a last one of `ROLLBACK` takes all of it back. */
+/** Statements of one transaction, in order. One savepoint may be made and gone back to; a bare `ROLLBACK` comes last. */
 export type Transaction = string[];
 
 /** Somebody who goes on writing to a database, round after round. */
@@ -26,17 +26,18 @@ export async function startSampleWriter(url: string, round: (number: number) => 
     let failure: Error | undefined;
 
     async function perform(transaction: Transaction): Promise<void> {
-        const rolledBack = transaction.at(-1) === "ROLLBACK";
+        let done: { key: string; rows: number }[] = [];
+        let saved = 0;
         await client.query("BEGIN");
         for (const statement of transaction) {
             const { rowCount } = await client.query(statement);
             const [, verb, table] = /^(INSERT|UPDATE|DELETE|TRUNCATE)(?: INTO| FROM)? (\S+)/.exec(statement) ?? [];
-            if (verb && !rolledBack) {
-                const key = `${verb} ${table}`;
-                changed[key] = (changed[key] ?? 0) + (verb === "TRUNCATE" ? 1 : (rowCount ?? 0));
-            }
+            if (verb) done.push({ key: `${verb} ${table}`, rows: verb === "TRUNCATE" ? 1 : (rowCount ?? 0) });
+            if (statement.startsWith("SAVEPOINT")) saved = done.length;
+            if (statement.startsWith("ROLLBACK")) done = done.slice(0, saved);
         }
-        if (!rolledBack) await client.query("COMMIT");
+        await client.query("COMMIT");
+        for (const { key, rows } of done) changed[key] = (changed[key] ?? 0) + rows;
         await wait(restMs);
     }
 

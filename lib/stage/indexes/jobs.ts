@@ -1,4 +1,4 @@
-import type { Fact, Facts } from "../schema/catalog";
+import type { Fact, Facts, Table } from "../schema/catalog";
 import type { Entry } from "../schema/contents";
 import type { Script } from "../schema/script";
 import { inOrder, type Job } from "./schedule";
@@ -18,6 +18,7 @@ export function jobsOf(missing: Entry[], facts: Facts, script: Script, bytes: Ma
             reach: reachOf(fact),
             tables: tables.map(({ oid }) => oid),
             roots: tables.map(({ root }) => root),
+            locks: fact?.referred && fact.owner ? locksOf(fact.referred, fact.owner) : [],
             size,
         };
     });
@@ -32,6 +33,10 @@ function reachOf(fact: Fact | undefined): Job["reach"] {
     return fact?.referred || fact?.address.type === "trigger" ? "tree" : "table";
 }
 
-function tablesOf(fact: Fact | undefined): { oid: number; root: number }[] {
+function locksOf(referred: Table, owner: Table): Table[] {
+    return referred.oid === owner.oid ? [owner] : [referred, owner];
+}
+
+function tablesOf(fact: Fact | undefined): Table[] {
     return [fact?.owner, fact?.referred].filter((table) => table != null);
 }

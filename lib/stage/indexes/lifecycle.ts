@@ -4,8 +4,8 @@ import { parseTableName, type TableName } from "../../postgres/identifier";
 import { explain } from "../schema/failure";
 import { labelOf, lookForMissing, type SchemaInputs, type Survey, takeSurvey } from "../schema/survey";
 import { sideInputs } from "../sides";
-import { analyze, neverAnalyzed } from "./analyze";
 import { buildAll } from "./rounds";
+import { analyze, neverAnalyzed } from "./statistics";
 
 export interface IndexesInputs extends SchemaInputs {
     /** How many indexes and constraints are built at once. */

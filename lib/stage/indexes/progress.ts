@@ -1,7 +1,7 @@
 import type { Context } from "../../dynamic/lifecycle";
 import { type Session, withSession } from "../../postgres/client";
 import type { Connection } from "../../postgres/connection";
-import type { BuildState } from "./build";
+import type { BuildState } from "./workers";
 
 /** How far a server's process is in building an index, in its present phase. */
 export interface BuildProgress {

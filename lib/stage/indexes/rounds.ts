@@ -2,10 +2,10 @@ import type { Context } from "../../dynamic/lifecycle";
 import type { Entry } from "../schema/contents";
 import { explain, isTransient } from "../schema/failure";
 import { lookForMissing, type Survey } from "../schema/survey";
-import { type BuildState, build } from "./build";
 import { jobsOf } from "./jobs";
 import { progressText, watching } from "./progress";
 import { prepare } from "./session";
+import { type BuildState, build } from "./workers";
 
 /** What was made, what is left, and why. */
 export interface Outcome {
@@ -61,6 +61,7 @@ async function buildRound(survey: Survey, todo: Entry[], total: number, sessions
         target,
         sessions,
         prepare: (session) => prepare(session, script.settings, sessions),
+        sleep: context.sleep,
         onChange: (now) => {
             state = now;
         },

@@ -1,3 +1,5 @@
+import type { TableName } from "../../postgres/identifier";
+
 /** One object to make, and what decides when it can be made. */
 export interface Job {
     id: number;
@@ -10,6 +12,8 @@ export interface Job {
     tables: number[];
     /** The roots of these tables: themselves, or the partitioned tables that they are a part of. */
     roots: number[];
+    /** Tables to lock first, in this order. */
+    locks: TableName[];
     /** Bytes to read. */
     size: number;
 }

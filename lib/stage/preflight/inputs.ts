@@ -32,10 +32,16 @@ export interface PreflightInputs extends Sides, Names {
     ready?: unknown;
 }
 
+/** What an ongoing migration began with: its two servers and databases. */
+export type Begun = Pick<PreflightInputs, "source" | "target"> &
+    Pick<PreflightOutputs, "sourceSystemIdentifier" | "targetSystemIdentifier">;
+
 /** What preflight found. */
 export interface PreflightOutputs {
-    /** Canonical names, sorted; of a partitioned table only the root. */
+    /** Canonical names, sorted; of a partitioned table only the root. All of them were checked. */
     tables: string[];
+    /** What the list would be now; another list than `tables` is drift, and not checked yet. */
+    present: string[];
     /** True when the user named no tables. */
     everything: boolean;
     /** Warnings; an error ends the run. */

@@ -8,7 +8,7 @@ import { select } from "./checks/selection";
 import type { Side, SourceFacts, TargetFacts } from "./facts";
 import { askSource } from "./factsSource";
 import { askTarget } from "./factsTarget";
-import type { PreflightInputs, PreflightOutputs } from "./inputs";
+import type { Begun, PreflightInputs, PreflightOutputs } from "./inputs";
 import { probe } from "./probe";
 import { error, errorsOf, type Problem } from "./problem";
 
@@ -23,11 +23,8 @@ export interface Inspection {
     outputs?: PreflightOutputs;
 }
 
-/** Looks at both sides and reports every problem at once. Changes nothing. `recorded` is what an ongoing migration began with. */
-export async function inspect(
-    inputs: PreflightInputs,
-    recorded?: Pick<PreflightOutputs, "sourceSystemIdentifier" | "targetSystemIdentifier">,
-): Promise<Inspection> {
+/** Looks at both sides and reports every problem at once. Changes nothing. */
+export async function inspect(inputs: PreflightInputs, begun?: Begun): Promise<Inspection> {
     const source = connectionOf("source", inputs.source);
     const target = connectionOf("target", inputs.target);
     const path = connectionOf("connectionStringFromTarget", inputs.sourceFromTarget ?? inputs.source);
@@ -66,7 +63,7 @@ export async function inspect(
         ...unanswered("source", fromSource),
         ...unanswered("target", fromTarget),
         ...pathProblems(fromPath, fromTarget, fromSource, inputs.sourceFromTarget === undefined),
-        ...databaseProblems(inputs, fromSource.facts, fromTarget.facts, tools, recorded),
+        ...databaseProblems(inputs, fromSource.facts, fromTarget.facts, tools, begun),
     ];
     if (errorsOf(problems).length > 0 || !fromSource.facts || !fromTarget.facts) {
         return { problems };
@@ -80,8 +77,10 @@ function outputsOf(
     source: SourceFacts,
     target: TargetFacts,
 ): PreflightOutputs {
+    const tables = select(source.relations, inputs.wantedTables).tables.map(formatTableName);
     return {
-        tables: select(source.relations, inputs.wantedTables).tables.map(formatTableName),
+        tables,
+        present: tables,
         everything: inputs.wantedTables == null,
         report: problems,
         sourceVersion: source.server.version,

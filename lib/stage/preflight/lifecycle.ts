@@ -46,6 +46,9 @@ export const preflight: Lifecycle<PreflightInputs, PreflightOutputs> = {
         return errorsOf((await inspect(inputs)).problems).map(formatProblem);
     },
 
+    // Publishing a table unchecked could stop its writers: without a key, UPDATE fails on the source.
+    needsUpdate: (state) => !sameValue(state.present, state.tables),
+
     create: (inputs, context) => run(inputs, context),
 
     async update(inputs, olds, context) {
@@ -63,7 +66,7 @@ export const preflight: Lifecycle<PreflightInputs, PreflightOutputs> = {
                 await beOnlooker(session);
                 return askRelations(session, "", false);
             });
-            return { ...outputsOf(state), tables: select(relations, undefined).tables.map(formatTableName) };
+            return { ...outputsOf(state), present: select(relations, undefined).tables.map(formatTableName) };
         } catch (error) {
             context.progress.warn(`kept the last known list of tables: ${(error as Error).message}`);
             return outputsOf(state);
@@ -92,10 +95,11 @@ function hasUnknown(value: unknown): boolean {
 }
 
 function outputsOf(state: State): PreflightOutputs {
-    const { tables, everything, report } = state;
+    const { tables, present, everything, report } = state;
     const { sourceVersion, targetVersion, sourceSystemIdentifier, targetSystemIdentifier, databaseBytes } = state;
     return {
         tables,
+        present,
         everything,
         report,
         sourceVersion,

@@ -9,8 +9,8 @@ export interface Address {
     args: string[];
 }
 
-/** A table, and the partitioned table that it is a part of, at the top; else itself. */
-export interface TableOids {
+/** A table, and the partitioned table at the top that it is a part of; else itself. */
+export interface Table extends TableName {
     oid: number;
     root: number;
 }
@@ -21,9 +21,9 @@ export interface Fact {
     /** What a person calls it. */
     label: string;
     /** The table it belongs to, for what is a part of a table. */
-    owner: TableOids | null;
+    owner: Table | null;
     /** The table that a foreign key refers to. */
-    referred: TableOids | null;
+    referred: Table | null;
     /** True for a table, view or other relation with rows of its own. */
     relation: boolean;
     /** True for an index. */
@@ -37,12 +37,15 @@ export interface Fact {
 /** Facts by entry number. An object that the source has dropped since has none. */
 export type Facts = Map<number, Fact>;
 
+const tableJson = (alias: string) => `
+       CASE WHEN ${alias}.oid IS NOT NULL THEN jsonb_build_object(
+           'oid', ${alias}.oid::bigint, 'root', coalesce(pg_partition_root(${alias}.oid), ${alias}.oid)::oid::bigint,
+           'schema', (SELECT nspname FROM pg_namespace WHERE oid = ${alias}.relnamespace), 'name', ${alias}.relname) END`;
+
 const factsSql = `
 SELECT entry.id, address.type, address.object_names AS names, address.object_args AS args,
        pg_describe_object(entry.catalog, entry.oid, 0) AS label,
-       owner.oid::bigint::float8 AS owner, coalesce(pg_partition_root(owner.oid), owner.oid)::oid::bigint::float8 AS "ownerRoot",
-       referred.oid::bigint::float8 AS referred,
-       coalesce(pg_partition_root(referred.oid), referred.oid)::oid::bigint::float8 AS "referredRoot",
+       ${tableJson("owner")} AS owner, ${tableJson("referred")} AS referred,
        coalesce(rel.relkind IN ('r', 'p', 'v', 'm', 'f'), false) AS relation,
        idx.indexrelid IS NOT NULL AS index,
        coalesce(con.contype = 'p', false) OR coalesce(idx.indisreplident, ident.indisreplident, false) AS key,
@@ -64,8 +67,7 @@ LEFT JOIN pg_class owner ON owner.oid = coalesce(nullif(con.conrelid, 0), idx.in
     pol.polrelid, def.adrelid, sta.stxrelid, seq.refobjid)
 LEFT JOIN pg_class referred ON referred.oid = con.confrelid`;
 
-type FactRow = Pick<Fact, "label" | "relation" | "index" | "key" | "viewRule"> &
-    Address & { id: number; owner: number; ownerRoot: number; referred: number; referredRoot: number };
+type FactRow = Omit<Fact, "address"> & Address & { id: number };
 
 /** Asks the source about every object of a dump. */
 export async function readFacts(source: Session, entries: Entry[]): Promise<Facts> {
@@ -75,13 +77,8 @@ export async function readFacts(source: Session, entries: Entry[]): Promise<Fact
     return new Map(known.map((row) => [row.id, factOf(row)]));
 }
 
-function factOf({ id, type, names, args, owner, ownerRoot, referred, referredRoot, ...fact }: FactRow): Fact {
-    return {
-        ...fact,
-        address: { type, names, args: args ?? [] },
-        owner: owner ? { oid: owner, root: ownerRoot } : null,
-        referred: referred ? { oid: referred, root: referredRoot } : null,
-    };
+function factOf({ id, type, names, args, ...fact }: FactRow): Fact {
+    return { ...fact, address: { type, names, args: args ?? [] } };
 }
 
 const chosenSql = `

@@ -1,7 +1,7 @@
 import type { Context, Lifecycle } from "../../dynamic/lifecycle";
 import { withSession } from "../../postgres/client";
 import { sideInputs } from "../sides";
-import { restore } from "./restore";
+import { restore } from "./restoration";
 import { labelOf, lookForMissing, type SchemaInputs, takeSurvey } from "./survey";
 
 export type { SchemaInputs } from "./survey";

@@ -8,6 +8,7 @@ import { identifier, parseTableName, qualified } from "../../postgres/identifier
 import { executeWithConninfo } from "../../postgres/subscriptionStatement";
 import { findPublication } from "../publication/observe";
 import { commentOnPublication } from "../publication/sql";
+import { endWithClient } from "../schema/clientWatch";
 import { type Names, onlyDetachChanged, type Sides, sideInputs } from "../sides";
 import { findSlot, findSubscription, type ObservedSubscription, type SlotState, slotState } from "./observe";
 import { planSubscription, type SubscriptionSituation } from "./plan";
@@ -197,6 +198,8 @@ async function filledTables(target: Session, tables: string[]): Promise<string[]
 /** Claims the name in the publication's comment, then makes the slot: a run killed in between finds its own slot again. */
 async function makeSlot(source: Session, inputs: SubscriptionInputs, context: Context): Promise<void> {
     await source.query(commentOnPublication(inputs.publication, claim(inputs.migration, inputs.slot)));
+    // Else a run that is killed while it waits would leave a slot that is made as soon as those transactions end.
+    await endWithClient(source);
     await source.query(`SET lock_timeout = '${slotLockSeconds}s'`);
     const start = context.now();
     for (;;) {

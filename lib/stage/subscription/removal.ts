@@ -1,11 +1,21 @@
 import type { Context } from "../../dynamic/lifecycle";
-import { ConnectError, type Session, sqlState, withSession } from "../../postgres/client";
+import { inTransaction, type Session, sqlState, withSession } from "../../postgres/client";
 import { connectionOf, describe } from "../../postgres/connection";
 import { findPublication } from "../publication/observe";
 import { dropPublication } from "../publication/sql";
 import type { Names, Sides } from "../sides";
 import { findSlot, findSubscription } from "./observe";
-import { dropSlot, dropSubscription, identifyTarget, tableSyncSlots } from "./sql";
+import { reach } from "./reach";
+import {
+    cutSubscription,
+    dropSlot,
+    dropSubscription,
+    findReader,
+    identifyTarget,
+    slotsNamed,
+    subscriptionsNamed,
+    tableSyncSlots,
+} from "./sql";
 
 /** What a stage knows of what it made. */
 export interface Remains extends Sides, Names {
@@ -28,8 +38,9 @@ interface Leftover {
     sql: string[];
 }
 
+const targetPatienceMs = 30_000;
 /** DROP SUBSCRIPTION asks the source about unfinished table copies, and libpq waits as long as the network lets it. */
-const dropPatienceMs = 30_000;
+const dropPatienceSeconds = 5;
 const slotPatienceMs = 30_000;
 const terminateAfterMs = 3_000;
 
@@ -42,51 +53,77 @@ export async function remove(remains: Remains, extent: Extent, context: Context)
     const left: Leftover[] = [];
     let oid = remains.subscriptionOid;
     let systemIdentifier = remains.targetSystemIdentifier;
+    const [source, target] = await Promise.all([
+        reach("source", remains.source, slotsNamed, remains.slot),
+        reach("target", remains.target, subscriptionsNamed, remains.subscription),
+    ]);
 
-    const sourceAway = await unreachable("source", remains.source);
-    // With the source away, the subscription stays too: a slot that loses its consumer would fill the source's disk once
-    // the source is back.
-    if (sourceAway && !remains.forceDetach) {
+    if (target.is === "away") {
+        left.push(subscriptionLeft(remains, target.why));
+    } else if (source.is === "away" && !remains.forceDetach) {
+        // A slot that loses its consumer would fill the source's disk once the source is back.
         left.push(subscriptionLeft(remains, "it is left in place until its slot can be removed too"));
-    } else {
+    } else if (target.is === "there") {
         try {
             await withSession(
                 connectionOf("target", remains.target),
-                async (target) => {
-                    const found = await findSubscription(target, remains.subscription, remains.migration);
-                    systemIdentifier ??= (await target.query<{ systemIdentifier: string }>(identifyTarget))[0]
+                async (session) => {
+                    const found = await findSubscription(session, remains.subscription, remains.migration);
+                    systemIdentifier ??= (await session.query<{ systemIdentifier: string }>(identifyTarget))[0]
                         ?.systemIdentifier;
                     if (found?.ours) {
                         oid = found.oid;
-                        for (const statement of dropSubscription(remains.subscription)) {
-                            await target.query(statement);
-                        }
+                        await removeSubscription(session, remains.subscription);
                     }
                 },
-                { statementTimeoutMs: dropPatienceMs },
+                { statementTimeoutMs: targetPatienceMs },
             );
         } catch (error) {
             left.push(subscriptionLeft(remains, (error as Error).message));
         }
     }
 
-    if (sourceAway) {
-        left.push(...sourceLeft(remains, oid, systemIdentifier, sourceAway));
-    } else {
-        await withSession(connectionOf("source", remains.source), async (source) => {
-            const publication = await findPublication(source, remains);
+    if (source.is === "away") {
+        left.push(...sourceLeft(remains, oid, systemIdentifier, source.why));
+    } else if (source.is === "there") {
+        await withSession(connectionOf("source", remains.source), async (session) => {
+            const publication = await findPublication(session, remains);
             if (publication?.claimsSlot || extent === "subscription") {
-                left.push(...(await removeSlot(source, remains, remains.slot, context)));
+                left.push(...(await removeSlot(session, remains, remains.slot, context)));
             }
-            for (const { name } of await syncSlots(source, oid, systemIdentifier)) {
-                left.push(...(await removeSlot(source, remains, name, context)));
+            for (const { name } of await syncSlots(session, oid, systemIdentifier)) {
+                left.push(...(await removeSlot(session, remains, name, context)));
             }
-            if (extent !== "subscription" && left.length === 0 && publication?.ours) {
-                await source.query(dropPublication(remains.publication));
+            const last = left.length === 0 || remains.forceDetach;
+            if (extent !== "subscription" && last && publication?.ours) {
+                await session.query(dropPublication(remains.publication));
             }
         });
     }
     report(left, extent, remains, context);
+}
+
+async function removeSubscription(target: Session, name: string): Promise<void> {
+    const [disable, detach, uncomment, drop] = dropSubscription(name);
+    await target.query(disable);
+    await target.query(detach);
+    // Both or none: without its comment, the subscription would not be ours any more.
+    const dropBoth = () =>
+        inTransaction(target, async () => {
+            await target.query(`SET LOCAL statement_timeout = '${dropPatienceSeconds}s'`);
+            await target.query(uncomment);
+            await target.query(drop);
+        });
+    try {
+        await dropBoth();
+    } catch (error) {
+        if (sqlState(error) !== "57014") {
+            throw error;
+        }
+        // The source is silent to the target; a drop that is refused there at once goes on without it.
+        await target.query(cutSubscription(name));
+        await dropBoth();
+    }
 }
 
 async function syncSlots(source: Session, oid: string | undefined, systemIdentifier: string | undefined) {
@@ -102,19 +139,16 @@ async function removeSlot(source: Session, remains: Remains, name: string, conte
             return [];
         }
         const waited = context.now() - start;
+        if (slot.activePid !== null && waited >= terminateAfterMs) {
+            // Fails where the reader is another role's; it may still end by itself.
+            await source.query("SELECT pg_terminate_backend($1)", [slot.activePid]).catch(() => {});
+        }
         try {
-            if (slot.activePid !== null && waited >= terminateAfterMs) {
-                await source.query("SELECT pg_terminate_backend($1)", [slot.activePid]);
-            }
             await source.query(dropSlot, [name]);
         } catch (error) {
-            const goneNow = sqlState(error) === "42704";
-            const inUse = sqlState(error) === "55006";
-            if (!goneNow && (!inUse || waited >= slotPatienceMs)) {
-                const why = inUse
-                    ? `process ${slot.activePid} is reading it and does not end`
-                    : (error as Error).message;
-                return [slotLeft(remains, name, why)];
+            const state = sqlState(error);
+            if (state !== "42704" && (state !== "55006" || waited >= slotPatienceMs)) {
+                return [await slotHeld(source, remains, name, slot.activePid, error as Error)];
             }
             context.progress.status(`waiting until process ${slot.activePid} lets go of slot ${name}`);
             await context.sleep(500);
@@ -122,16 +156,20 @@ async function removeSlot(source: Session, remains: Remains, name: string, conte
     }
 }
 
-async function unreachable(label: string, uri: string): Promise<string | undefined> {
-    try {
-        await withSession(connectionOf(label, uri), (session) => session.query("SELECT 1"));
-        return undefined;
-    } catch (error) {
-        if (error instanceof ConnectError || sqlState(error) === undefined) {
-            return (error as Error).message;
-        }
-        throw error;
+async function slotHeld(
+    source: Session,
+    remains: Remains,
+    name: string,
+    pid: number | null,
+    error: Error,
+): Promise<Leftover> {
+    if (sqlState(error) !== "55006" || pid === null) {
+        return slotLeft(remains, name, error.message);
     }
+    const [reader] = await source.query<{ user: string | null; application: string | null }>(findReader, [pid]);
+    const who = `process ${pid} of ${reader?.user ?? "an unknown user"} (${reader?.application || "no name"})`;
+    const held = slotLeft(remains, name, `${who} reads it and does not end`);
+    return { ...held, sql: [`SELECT pg_terminate_backend(${pid})`, ...held.sql] };
 }
 
 function subscriptionLeft(remains: Remains, why: string): Leftover {

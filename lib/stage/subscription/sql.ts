@@ -59,14 +59,32 @@ export function refreshSubscription(name: string): string {
     return `ALTER SUBSCRIPTION ${identifier(name)} REFRESH PUBLICATION WITH (copy_data = true)`;
 }
 
-/** In this order: a subscription that still has its slot cannot be dropped while the source is away. */
-export function dropSubscription(name: string): string[] {
+/**
+ * In this order: a subscription that still has its slot cannot be dropped while the source is away. Postgres leaves the
+ * comment of a dropped one behind.
+ */
+export function dropSubscription(name: string): [disable: string, detach: string, uncomment: string, drop: string] {
     return [
         `ALTER SUBSCRIPTION ${identifier(name)} DISABLE`,
         `ALTER SUBSCRIPTION ${identifier(name)} SET (slot_name = NONE)`,
+        `COMMENT ON SUBSCRIPTION ${identifier(name)} IS NULL`,
         `DROP SUBSCRIPTION ${identifier(name)}`,
     ];
 }
+
+/** Afterwards whatever connects to the source by this subscription is refused at once. */
+export function cutSubscription(name: string): string {
+    // The password is none: a server demands that a subscription of an ordinary role has one.
+    return `ALTER SUBSCRIPTION ${identifier(name)} CONNECTION 'host=127.0.0.1 port=1 dbname=none user=none password=none'`;
+}
+
+/** Slots and subscriptions are known to all databases of a server, so these tell what became of a dropped one's. */
+export const slotsNamed = "SELECT 1 FROM pg_replication_slots WHERE slot_name = $1";
+export const subscriptionsNamed = "SELECT 1 FROM pg_subscription WHERE subname = $1";
+
+/** Who reads a slot. What the role may not see is null. */
+export const findReader = `
+SELECT usename AS user, application_name AS application FROM pg_stat_activity WHERE pid = $1`;
 
 /** The slots that table synchronisation makes on the source: named after the subscription's OID and the target's identity. */
 export const tableSyncSlots = `

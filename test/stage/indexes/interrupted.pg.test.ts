@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { indexes } from "../../../lib/stage/indexes/lifecycle";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => servers?.stop());
 
-const program = fileURLToPath(new URL("./runStage.ts", import.meta.url));
+const program = join(__dirname, "stageProgram.ts");
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
     for (let i = 0; !(await condition()); i++) {
@@ -51,7 +51,11 @@ test("a schema that is killed in the middle leaves nothing, and the next run mak
     );
     await query(target, "CREATE EVENT TRIGGER slow ON ddl_command_end EXECUTE FUNCTION slow.down()");
     const inputs = inputsFor(source, target);
-    await killAt("schema", inputs, "SELECT FROM pg_stat_activity WHERE query LIKE '%CREATE TABLE public.t5 %' AND pid <> pg_backend_pid()");
+    await killAt(
+        "schema",
+        inputs,
+        "SELECT FROM pg_stat_activity WHERE query LIKE '%CREATE TABLE public.t%' AND pid <> pg_backend_pid()",
+    );
     expect((await shapeOf(target)).relations).toEqual([]);
 
     await query(target, "DROP EVENT TRIGGER slow");
@@ -61,7 +65,10 @@ test("a schema that is killed in the middle leaves nothing, and the next run mak
 test("indexes that are killed in the middle are finished by the next run", async () => {
     const source = await createDatabase(servers.source, "killed_indexes");
     const target = await createDatabase(servers.target, "killed_indexes");
-    await query(source, "CREATE FUNCTION slow(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.02); RETURN i; END'");
+    await query(
+        source,
+        "CREATE FUNCTION slow(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.02); RETURN i; END'",
+    );
     await query(source, "CREATE TABLE a (id int PRIMARY KEY, i int) PARTITION BY RANGE (id)");
     await query(source, "CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM (0) TO (50)");
     await query(source, "CREATE TABLE a_2 PARTITION OF a FOR VALUES FROM (50) TO (200)");
@@ -79,10 +86,13 @@ test("indexes that are killed in the middle are finished by the next run", async
     expect(await shapeOf(target)).toEqual(await shapeOf(source));
 });
 
-test("writes that go on, and deadlock with a foreign key, do not stop it", async () => {
+test("steady writes to both tables of a foreign key do not stop it, and it ends none of them", async () => {
     const source = await createDatabase(servers.source, "writes");
     const target = await createDatabase(servers.target, "writes");
-    await query(source, "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a, t text)");
+    await query(
+        source,
+        "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a, t text)",
+    );
     await query(source, "CREATE INDEX b_t ON b (t); CREATE UNIQUE INDEX b_u ON b (id, t)");
     const inputs = inputsFor(source, target, ["public.a", "public.b"]);
     await schema.create(inputs, recorder());
@@ -109,13 +119,11 @@ test("writes that go on, and deadlock with a foreign key, do not stop it", async
     };
     const writers = [write(1), write(2)];
     await wait(300);
-    const context = recorder();
-    const made = await indexes.create(inputs, context).finally(() => {
+    const made = await indexes.create(inputs, recorder()).finally(async () => {
         over = true;
+        await Promise.all(writers);
     });
-    await Promise.all(writers);
     expect(made.built).toBe(3);
     expect(await shapeOf(target)).toEqual(await shapeOf(source));
-    // Who loses a deadlock is the server's choice; that there was one is what this test is about.
-    expect(deadlocks + context.said.filter((line) => line.startsWith("trying again")).length).toBeGreaterThan(0);
+    expect(deadlocks).toBe(0);
 });

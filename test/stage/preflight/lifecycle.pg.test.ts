@@ -50,6 +50,7 @@ test("finds all tables, roots of partitioned ones only, warns once each, and lea
     const found = await preflight.create(inputsOf(source, target), context);
     expect(found).toEqual({
         tables: ['public."A"', "public.b", "public.parted"],
+        present: ['public."A"', "public.b", "public.parted"],
         everything: true,
         report: expect.any(Array),
         sourceVersion: expect.stringMatching(/^15\.\d+$/),
@@ -190,6 +191,7 @@ test("an ongoing migration passes its own checks, and refuses another server", a
 
 const recorded: PreflightOutputs = {
     tables: ["public.one"],
+    present: ["public.one"],
     everything: true,
     report: [],
     sourceVersion: "15.1",
@@ -213,16 +215,16 @@ test("read keeps what it knows when the source is away, and says so", async () =
     ]);
 });
 
-test("read finds a new table, and changes nothing else", async () => {
+test("read finds a new table, which the next update has to check", async () => {
     const { source, target } = await databases("fresh", "CREATE TABLE one (id int PRIMARY KEY)");
     const inputs = inputsOf(source, target);
     const begun = await preflight.create(inputs, recordingContext());
     expect(await preflight.read?.({ ...inputs, ...begun }, recordingContext())).toEqual(begun);
+    expect(preflight.needsUpdate?.({ ...inputs, ...begun })).toBe(false);
     await query(source, "CREATE TABLE two (id int PRIMARY KEY)");
-    expect(await preflight.read?.({ ...inputs, ...begun }, recordingContext())).toEqual({
-        ...begun,
-        tables: ["public.one", "public.two"],
-    });
+    const now = { ...begun, present: ["public.one", "public.two"] };
+    expect(await preflight.read?.({ ...inputs, ...begun }, recordingContext())).toEqual(now);
+    expect(preflight.needsUpdate?.({ ...inputs, ...now })).toBe(true);
 });
 
 test("an unknown input in a preview passes without a connection", async () => {

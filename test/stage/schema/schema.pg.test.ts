@@ -22,7 +22,7 @@ describe.each(pairs)("the whole schema, %i to %i", (from, to) => {
     test.each([
         ["pagila", sample("pagila")],
         ["chinook", sample("chinook")],
-        ["it's \"tricky\"", tricky],
+        ['it\'s "tricky"', tricky],
     ])("%s is the same on both sides, and a second run makes nothing", async (name, file) => {
         const source = await createDatabase(servers.source, name);
         const target = await createDatabase(servers.target, name);
@@ -78,7 +78,10 @@ describe("what is missing, and only that", () => {
     test("a table that is added later comes alone", async () => {
         const [source, target] = await databases("CREATE TABLE a (id int PRIMARY KEY)");
         await runBoth(inputsFor(source, target, ["public.a"]));
-        await query(source, "CREATE TABLE b (id serial PRIMARY KEY, a int REFERENCES a, t text); CREATE INDEX b_t ON b (t)");
+        await query(
+            source,
+            "CREATE TABLE b (id serial PRIMARY KEY, a int REFERENCES a, t text); CREATE INDEX b_t ON b (t)",
+        );
         // Table, sequence, default and key; then index and foreign key.
         expect(await runBoth(inputsFor(source, target, ["public.a", "public.b"]))).toEqual({
             restored: 4,
@@ -117,9 +120,9 @@ describe("what is missing, and only that", () => {
 
     test("a table that the source does not have is named", async () => {
         const [source, target] = await databases("CREATE TABLE a (id int PRIMARY KEY)");
-        await expect(schema.create(inputsFor(source, target, ["public.a", "public.absent"]), recorder())).rejects.toThrow(
-            "the source has no table public.absent.",
-        );
+        await expect(
+            schema.create(inputsFor(source, target, ["public.a", "public.absent"]), recorder()),
+        ).rejects.toThrow("the source has no table public.absent.");
     });
 
     test("a source user who may read only the chosen tables is enough", async () => {

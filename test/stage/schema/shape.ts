@@ -38,7 +38,9 @@ const kinds: Record<string, string> = {
     policies: "SELECT format('%I %s %s %s', policyname, tablename, cmd, qual) FROM pg_policies",
     functions: `
         SELECT format('%s %s %s', p.oid::regprocedure, prokind,
-                      CASE WHEN prokind IN ('f', 'p') THEN md5(pg_get_functiondef(p.oid)) END)
+                      CASE WHEN prokind IN ('f', 'p') THEN md5(pg_get_functiondef(p.oid))
+                           ELSE (SELECT concat_ws(' ', aggtransfn, aggtranstype::regtype, aggfinalfn, aggcombinefn, agginitval)
+                                 FROM pg_aggregate WHERE aggfnoid = p.oid) END)
         FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
         WHERE ${notSystem("nspname")} AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')`,
     types: `
@@ -46,7 +48,8 @@ const kinds: Record<string, string> = {
                       (SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid))
         FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE ${notSystem("nspname")} AND typtype <> 'c' AND typcategory <> 'A'`,
     sequences: `
-        SELECT format('%I.%I %s %s %s', schemaname, sequencename, data_type, start_value,
+        SELECT format('%I.%I %s %s by %s, %s to %s, cycle=%s cache=%s %s', schemaname, sequencename, data_type, start_value,
+                      increment_by, min_value, max_value, cycle, cache_size,
                       (SELECT string_agg(format('%s.%s', refobjid::regclass, refobjsubid), ',') FROM pg_depend
                        WHERE objid = format('%I.%I', schemaname, sequencename)::regclass AND deptype IN ('a', 'i')))
         FROM pg_sequences`,

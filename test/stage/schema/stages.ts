@@ -1,5 +1,5 @@
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { Context } from "../../../lib/dynamic/lifecycle";
 import { clientEnvironment } from "../../../lib/postgres/clientEnvironment";
 import { runClient } from "../../../lib/postgres/clientProcess";
@@ -20,7 +20,7 @@ export function recorder(): Context & { said: string[] } {
 }
 
 export function inputsFor(source: string, target: string, tables?: string[]): IndexesInputs {
-    const sides = { migration: "test/test/shop", urn: "", source, target };
+    const sides = { migration: "test/test/shop", ownUrn: "", source, target };
     return { ...sides, tables: tables ?? [], everything: tables === undefined, jobs: 2 };
 }
 
@@ -40,7 +40,7 @@ export async function load(url: string, file: string): Promise<void> {
     });
 }
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = join(__dirname, "../../..");
 
-export const sample = (name: "pagila" | "chinook") => `${root}../shared/data/${name}.sql`;
-export const tricky = `${root}test/stage/schema/tricky.sql`;
+export const sample = (name: "pagila" | "chinook") => join(root, "../shared/data", `${name}.sql`);
+export const tricky = join(__dirname, "tricky.sql");

@@ -1,6 +1,6 @@
 import type { FoundTool, Tool } from "../../../postgres/clientTools";
 import type { SourceFacts, TargetFacts } from "../facts";
-import type { PreflightInputs, PreflightOutputs } from "../inputs";
+import type { Begun, PreflightInputs } from "../inputs";
 import type { Problem } from "../problem";
 import { otherSlotProblems, transactionProblems } from "./activity";
 import { capacityProblems, sourceSettingProblems } from "./capacity";
@@ -13,23 +13,21 @@ import { identityProblems, pairProblems, serverProblems } from "./servers";
 import { targetTableProblems } from "./targetTables";
 import { toolProblems } from "./tools";
 
-type Recorded = Pick<PreflightOutputs, "sourceSystemIdentifier" | "targetSystemIdentifier">;
-
 /** Every check of facts, in the order a reader mends them. A side that could not be asked is reported elsewhere. */
 export function databaseProblems(
     inputs: PreflightInputs,
     source: SourceFacts | undefined,
     target: TargetFacts | undefined,
     tools: [Tool, FoundTool][],
-    recorded: Recorded | undefined,
+    begun: Begun | undefined,
 ): Problem[] {
     return [
         ...tools.flatMap(([name, tool]) => toolProblems(name, tool, source?.server)),
         ...(source ? serverProblems("source", source.server) : []),
         ...(target ? serverProblems("target", target.server) : []),
         ...(source && target ? pairProblems(source.server, target.server) : []),
-        ...(source ? identityProblems("source", source.server, recorded?.sourceSystemIdentifier) : []),
-        ...(target ? identityProblems("target", target.server, recorded?.targetSystemIdentifier) : []),
+        ...(source ? identityProblems("source", source.server, begun) : []),
+        ...(target ? identityProblems("target", target.server, begun) : []),
         ...ownershipProblems(inputs, source, target),
         ...(source ? sourceProblems(inputs, source, target) : []),
     ];

@@ -1,4 +1,6 @@
+import { connectionOf } from "../../../postgres/connection";
 import type { ServerFacts } from "../facts";
+import type { Begun } from "../inputs";
 import { error, type Problem, warning } from "../problem";
 
 /** The majors this library was tried with. */
@@ -93,19 +95,24 @@ export function pairProblems(source: ServerFacts, target: ServerFacts): Problem[
     return problems;
 }
 
-/** An ongoing migration must find the two servers that it began with. */
-export function identityProblems(
-    side: "source" | "target",
-    server: ServerFacts,
-    recorded: string | undefined,
-): Problem[] {
-    return recorded === undefined || recorded === server.systemIdentifier
+/** An ongoing migration must find the two servers, and the two databases, that it began with. */
+export function identityProblems(side: "source" | "target", server: ServerFacts, begun: Begun | undefined): Problem[] {
+    if (!begun) {
+        return [];
+    }
+    const identifier = begun[`${side}SystemIdentifier`];
+    const { database } = connectionOf(side, begun[side]);
+    const other =
+        identifier !== server.systemIdentifier
+            ? `another server: its system identifier is ${server.systemIdentifier}, and the migration began with ${identifier}`
+            : `another database: its name is "${server.database}", and the migration began with "${database}"`;
+    return identifier === server.systemIdentifier && database === server.database
         ? []
         : [
               error(
                   "server.changed",
                   side,
-                  `this is another server: its system identifier is ${server.systemIdentifier}, and the migration began with ${recorded}.`,
+                  `this is ${other}.`,
                   "Write the former connection URI again, or end the migration first with: pulumi destroy",
               ),
           ];

@@ -1,12 +1,14 @@
 import { type Session, sqlState, withSession } from "../../postgres/client";
 import type { Connection } from "../../postgres/connection";
 import { type Job, nextJob } from "./schedule";
+import { runJob } from "./tableLocks";
 
 export interface BuildOptions {
     target: Connection;
     /** How many sessions work at once. */
     sessions: number;
     prepare(session: Session): Promise<void>;
+    sleep(milliseconds: number): Promise<void>;
     /** Called when a job begins, ends or fails. */
     onChange(state: BuildState): void;
 }
@@ -54,7 +56,7 @@ export async function build(jobs: Job[], options: BuildOptions): Promise<BuildFa
             running.set(pid, job);
             changed();
             try {
-                await session.query(job.sql);
+                await runJob(session, job, options.sleep);
                 done++;
             } catch (error) {
                 failures.push({ job, error });

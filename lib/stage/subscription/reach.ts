@@ -1,0 +1,46 @@
+import { ConnectError, sqlState, withSession } from "../../postgres/client";
+import { connectionOf } from "../../postgres/connection";
+
+/** What can be said of a side before anything is asked of it. */
+export type Reach = { is: "there" } | { is: "away"; why: string } | { is: "dropped" };
+
+/**
+ * Whether a side can be asked. A dropped database took its publication, slots or subscription along; that it was dropped,
+ * and not renamed, another database of the same server tells, where `named` finds nothing of this name.
+ */
+export async function reach(label: "source" | "target", uri: string, named: string, name: string): Promise<Reach> {
+    const why = await away(label, uri);
+    if (why === undefined) {
+        return { is: "there" };
+    }
+    return why.code === "3D000" && (await isGone(label, uri, named, name))
+        ? { is: "dropped" }
+        : { is: "away", why: why.message };
+}
+
+/** Why a side can't be asked; undefined when it answers. */
+export async function away(
+    label: "source" | "target",
+    uri: string,
+): Promise<{ message: string; code: string | undefined } | undefined> {
+    try {
+        await withSession(connectionOf(label, uri), (session) => session.query("SELECT 1"));
+        return undefined;
+    } catch (error) {
+        if (error instanceof ConnectError || sqlState(error) === undefined) {
+            return { message: (error as Error).message, code: error instanceof ConnectError ? error.code : undefined };
+        }
+        throw error;
+    }
+}
+
+async function isGone(label: string, uri: string, named: string, name: string): Promise<boolean> {
+    try {
+        const found = await withSession({ ...connectionOf(label, uri), database: "postgres" }, (session) =>
+            session.query(named, [name]),
+        );
+        return found.length === 0;
+    } catch {
+        return false;
+    }
+}

@@ -1,0 +1,23 @@
+import { Client } from "pg";
+
+/** A session that keeps a migration where it is, by the locks that it holds. */
+export interface Hold {
+    // biome-ignore lint/suspicious/noExplicitAny: rows are what the statement says.
+    query<Row = any>(sql: string): Promise<Row[]>;
+    /** Ends the session, and with it its transaction and its locks. */
+    release(): Promise<void>;
+}
+
+export async function hold(url: string, ...statements: string[]): Promise<Hold> {
+    const client = new Client({ connectionString: url });
+    // A server that is restarted ends the session by itself.
+    client.on("error", () => {});
+    await client.connect();
+    for (const statement of statements) {
+        await client.query(statement);
+    }
+    return {
+        query: async (sql) => (await client.query(sql)).rows,
+        release: () => client.end(),
+    };
+}
