@@ -143,12 +143,20 @@ export class Migration extends pulumi.ComponentResource {
         );
 
         const { sourceSystemIdentifier, sourceTimeline } = subscription;
-        const following = { ...sides, ...names, tables, sourceSystemIdentifier, sourceTimeline, timeoutSeconds };
+        const following = {
+            ...sides,
+            ...names,
+            tables,
+            sourceSystemIdentifier,
+            sourceTimeline,
+            timeoutSeconds,
+            forceDetach,
+        };
         const copy = new Copy(`${name}-copy`, following, after(subscription));
 
         const indexes = new Indexes(
             `${name}-indexes`,
-            { ...sides, tables, everything: preflight.everything, clientPath, jobs: indexJobs },
+            { ...sides, tables, everything: preflight.everything, clientPath, jobs: indexJobs, forceDetach },
             after(copy),
         );
 

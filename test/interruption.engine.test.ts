@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { until } from "./support/following";
-import { expectDestroyLeavesNothing, expectUpConverges, kill, upTo, type Victim, type Waiting } from "./support/interruption";
+import {
+    expectDestroyLeavesNothing,
+    expectUpConverges,
+    kill,
+    upTo,
+    type Victim,
+    type Waiting,
+} from "./support/interruption";
 import {
     betweenSlotAndSubscription,
     inConvergence,
@@ -51,7 +58,8 @@ describe.each(victims)("%s killed", (victim) => {
     });
 });
 
-const slots = () => query(waiting.args.source, "SELECT active FROM pg_replication_slots WHERE database = current_database()");
+const slots = () =>
+    query(waiting.args.source, "SELECT active FROM pg_replication_slots WHERE database = current_database()");
 
 test("a slot that the server makes for a killed run is replaced by that of the next up", async () => {
     waiting = await upTo(inSlot, servers);

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { shapeOf } from "./stage/schema/shape";
-import { materializedViewContents, tableContents } from "./support/contents";
+import type { Problem } from "../lib/stage/preflight/problem";
+import { bothSides } from "./support/bothSides";
 import { type Pair, pair, query } from "./support/postgres";
 import { nothing, remains } from "./support/remains";
 import { countsOf, facts } from "./support/sampleFacts";
 import { moveUnderWrites, prepareMove, type SampleName, whyNoSample } from "./support/sampleMove";
-import { viewDefinitions } from "./support/views";
 
 /** What a user might meet first: something that preflight refuses, and the command it gives. */
 interface Trap {
@@ -56,23 +55,23 @@ describe.each(pairs)("$from to $to", ({ from, to, traps }) => {
         }
 
         const { up, rounds, changed } = await moveUnderWrites(move);
-        expect(up).toMatchObject({ ok: true, summary: { create: 9 } });
+        expect(up.ok, up.output).toBe(true);
+        expect(up.summary).toEqual({ create: 9 });
         expect(up.outputs).toMatchObject({ phase: "converged", ...facts[name].outputs });
+        // The other sample's slot may be seen in the moment before anybody reads it.
+        const report = (up.outputs.report as Problem[]).filter(({ id }) => id !== "source.inactiveSlot");
+        expect(report).toEqual(facts[name].report);
         expect(rounds.during).toBeGreaterThan(10);
         expect(rounds.after).toBeGreaterThanOrEqual(2);
         expect(Object.keys(changed).sort()).toEqual(facts[name].changes);
         expect(Object.values(changed).every((rows) => rows > 0)).toBe(true);
 
-        const rows = await tableContents(source);
-        const { tables, partitionedTables } = facts[name].counts;
-        expect(Object.keys(rows)).toHaveLength(tables + partitionedTables);
-        expect(await tableContents(target)).toEqual(rows);
-        for (const url of [source, target]) {
-            for (const view of facts[name].materializedViews) await query(url, `REFRESH MATERIALIZED VIEW ${view}`);
-        }
-        const materialized = await materializedViewContents(source);
-        expect(Object.keys(materialized)).toEqual(facts[name].materializedViews);
-        expect(await materializedViewContents(target)).toEqual(materialized);
+        const [slot] = await query(
+            source,
+            "SELECT stream_txns::int FROM pg_stat_replication_slots WHERE slot_name = $1",
+            [link.name],
+        );
+        expect(slot.stream_txns).toBeGreaterThan(0);
 
         const [{ oid }] = await query(target, "SELECT oid FROM pg_subscription WHERE subname = $1", [link.name]);
         const mark = `pulumi-postgres-migration ${name}/test/move`;
@@ -91,18 +90,20 @@ describe.each(pairs)("$from to $to", ({ from, to, traps }) => {
             },
         });
         expect(await project.destroy()).toMatchObject({ ok: true, summary: { delete: 9 } });
-        expect((await project.exportState()).resources ?? []).toEqual([]);
         expect(await remains(source, target)).toEqual({ source: nothing, target: nothing });
-        expect(await tableContents(target)).toEqual(rows);
 
-        const shape = await shapeOf(source);
-        expect(countsOf(shape)).toEqual({ ...facts[name].counts, ...(trap === tableWithoutKey && withoutKey) });
-        expect(await shapeOf(target)).toEqual(shape);
-        const views = await viewDefinitions(source, target);
-        expect(views.target).toEqual(views.source);
+        const sides = await bothSides(link);
+        const { counts, materializedViews } = facts[name];
+        const less = trap === tableWithoutKey ? 1 : 0;
+        expect(countsOf(sides.source.shape)).toEqual({
+            ...counts,
+            indexes: counts.indexes - less,
+            constraints: counts.constraints - less,
+        });
+        expect(Object.keys(sides.source.rows)).toHaveLength(counts.tables + counts.partitionedTables);
+        expect(Object.keys(sides.source.materializedRows)).toEqual(materializedViews);
+        expect(Object.keys(sides.source.views)).toHaveLength(counts.views + counts.materializedViews);
+        expect(sides.target).toEqual(sides.source);
         project.remove();
     });
 });
-
-/** What of chinook is less once it has lost a primary key. */
-const withoutKey = { indexes: facts.chinook.counts.indexes - 1, constraints: facts.chinook.counts.constraints - 1 };

@@ -13,6 +13,8 @@ export interface Context {
  * or made, and live in the state beside the inputs. A lifecycle observes before it acts: what it remembers is a hint.
  */
 export interface Lifecycle<Inputs extends object, Outputs extends object> {
+    /** True for a stage that `destroy` doesn't need: with `forceDetach`, it is left out while a server is away. */
+    skippable?: boolean;
     /** Every input by name; a change of one is a difference. Adding a name is compatible, removing one is not. */
     inputs: readonly (keyof Inputs & string)[];
     /** Reasons why these inputs can't work. `first` is true until the resource exists; values may be unknown in a preview. */

@@ -8,6 +8,7 @@ import { preflight } from "../stage/preflight/lifecycle";
 import { publication } from "../stage/publication/lifecycle";
 import { schema } from "../stage/schema/lifecycle";
 import { subscription } from "../stage/subscription/lifecycle";
+import { away } from "../stage/subscription/reach";
 import { endWithEngine } from "./engine";
 import { type Context, type Lifecycle, Unfinished } from "./lifecycle";
 import { progress } from "./progress";
@@ -66,14 +67,16 @@ export async function diff(kind: string, _id: string, olds: Properties, news: Pr
 
 export async function create(kind: string, inputs: Properties) {
     const id = String(inputs.migration);
-    const outs = await keepingProgress(id, inputs, 0, () => lifecycleOf(kind).create(inputs, contextFor(inputs)));
+    const outs = await keepingProgress(kind, id, inputs, 0, (context) => lifecycleOf(kind).create(inputs, context));
     return { id, outs };
 }
 
 export async function update(kind: string, id: string, olds: Properties, news: Properties) {
     // A stage that goes on adds to the time it has taken; one that starts anew counts anew.
     const spent = olds.unfinished != null ? Number(olds.seconds ?? 0) : 0;
-    const outs = await keepingProgress(id, news, spent, () => lifecycleOf(kind).update(news, olds, contextFor(news)));
+    const outs = await keepingProgress(kind, id, news, spent, (context) =>
+        lifecycleOf(kind).update(news, olds, context),
+    );
     return { outs };
 }
 
@@ -97,15 +100,22 @@ export { remove as delete };
  * Pulumi with the same, `__provider` included, or `destroy` could not run; `unfinished` makes the next `up` go on.
  */
 async function keepingProgress(
+    kind: string,
     id: string,
     inputs: Properties,
     spent: number,
-    work: () => Promise<object>,
+    work: (context: Context) => Promise<object>,
 ): Promise<Properties> {
     const start = Date.now();
     const seconds = () => Math.round(spent * 10 + (Date.now() - start) / 100) / 10;
+    const context = contextFor(inputs);
+    const skipped = await whySkipped(kind, inputs);
+    if (skipped) {
+        context.progress.warn(skipped);
+        return { ...inputs, seconds: seconds(), unfinished: skipped };
+    }
     try {
-        return { ...inputs, ...(await work()), seconds: seconds() };
+        return { ...inputs, ...(await work(context)), seconds: seconds() };
     } catch (error) {
         const message = plain(error, inputs);
         if (error instanceof Unfinished) {
@@ -117,6 +127,19 @@ async function keepingProgress(
         }
         throw new Error(message);
     }
+}
+
+/** Who sets `forceDetach` while a server is away is about to destroy: waiting for it is no use, and failing neither. */
+async function whySkipped(kind: string, inputs: Properties): Promise<string | undefined> {
+    if (!lifecycleOf(kind).skippable || inputs.forceDetach !== true) {
+        return undefined;
+    }
+    const [source, target] = await Promise.all([
+        away("source", String(inputs.source)),
+        away("target", String(inputs.target)),
+    ]);
+    const why = source?.message ?? target?.message;
+    return why && `left out, because forceDetach is set: ${why} To give up: pulumi destroy; to go on: pulumi up`;
 }
 
 async function quietly<T>(properties: Properties, work: () => Promise<T>): Promise<T> {

@@ -14,7 +14,7 @@ export function chinookRound(round: number): Transaction[] {
              SELECT max("InvoiceLineId") + 1, ${lastInvoice}, ${track}, 0.99, 2 FROM "InvoiceLine"`,
         ],
         [`UPDATE "Invoice" SET "Total" = "Total" + 0.01 WHERE "InvoiceId" = ${1 + (round % 412)}`],
-        [`UPDATE "Track" SET "Composer" = NULL, "Bytes" = 2147483647 WHERE "TrackId" = ${track}`],
+        [`UPDATE "Track" SET "Composer" = NULL, "Bytes" = 2147483647 - ${round} WHERE "TrackId" % 7 = ${round % 7}`],
         [`UPDATE "Customer" SET "Company" = '', "Fax" = E'\\\\N' WHERE "CustomerId" = ${1 + (round % 59)}`],
         // A key of two columns.
         [

@@ -1,11 +1,11 @@
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { expect } from "vitest";
+import { marker } from "../../lib/names";
 import { tableContents } from "./contents";
-import { type EngineProject, engineProject } from "./engine";
+import { type EngineProject, engineProject, type Result } from "./engine";
 import { type Link, linkOf, until } from "./following";
 import type { Hold } from "./hold";
-import { change, fillSource, type Moment } from "./moments";
+import { change, type Databases, fillSource, type Moment } from "./moments";
 import { createDatabase, type Pair, query } from "./postgres";
 import { descendantsOf, isAlive, type Process } from "./processes";
 import { nothing, remains } from "./remains";
@@ -13,16 +13,20 @@ import { nothing, remains } from "./remains";
 /** A migration whose first `up` waits at a moment. */
 export interface Waiting {
     project: EngineProject;
-    args: { source: string; target: string };
+    /** Its identity. */
+    migration: string;
+    args: Databases;
     link: Link;
-    up: ChildProcess;
-    /** The processes of that `up`, but not `pulumi` itself. */
-    below: Process[];
-    provider: Process;
     held: Hold;
+    /** The process of `pulumi up`. */
+    engine: number;
+    /** What `up` has printed so far. */
     said(): string;
-    /** The code with which `up` ends, null for a signal. */
+    /** The code with which `up` ends, null when it is killed. */
     ended: Promise<number | null>;
+    /** What is below `pulumi up`, the provider among it. */
+    processes(): Process[];
+    /** Ends all that is left, so that the next test finds servers without anything of this one. */
     remove(): Promise<void>;
 }
 
@@ -34,91 +38,120 @@ export async function upTo(moment: Moment, servers: Pair, rest: object = {}): Pr
     const source = await createDatabase(servers.source, name);
     const target = await createDatabase(servers.target, name);
     await fillSource(source);
+    const waiting = await start(name, moment, { source, target, ...rest });
+    const { args, held, said, ended } = waiting;
+    const early = ended.then(() => Promise.reject(new Error(`up ended: ${said()}`)));
+    try {
+        await Promise.race([moment.reached(args, held, said), early]);
+    } catch (error) {
+        await waiting.remove();
+        throw error;
+    }
+    return waiting;
+}
+
+async function start(name: string, moment: Moment, args: Databases): Promise<Waiting> {
     const project = await engineProject(name);
-    const held = await moment.hold({ source, target });
-    const args = { source, target, ...rest };
+    const held = await moment.hold(args);
+    const link = linkOf(name, args.source, args.target);
     const up = project.spawnUp(args);
+    const engine = up.pid as number;
     let text = "";
     for (const stream of [up.stdout, up.stderr]) {
         stream?.setEncoding("utf8").on("data", (chunk: string) => {
             text += chunk;
         });
     }
-    const said = () => text;
     const ended = once(up, "close").then(([code]) => code as number | null);
-    const link = linkOf(name, source, target);
-    await Promise.race([moment.reached(args, held, said), ended.then(() => Promise.reject(new Error(`up ended: ${text}`)))]);
-    const below = descendantsOf(up.pid as number);
-    const provider = below.find(({ command }) => command.startsWith("node ") && command.includes("/cmd/dynamic-provider"));
-    if (!provider) throw new Error(`no provider among ${JSON.stringify(below)}`);
+    // The children of a process that has ended can't be told any more.
+    let known: Process[] = [];
+    const processes = () => {
+        known = isAlive(engine) ? descendantsOf(engine) : known;
+        return known;
+    };
     const remove = async () => {
+        killAll([engine, ...processes().map(({ pid }) => pid)]);
         await held.release();
-        await removeSubscription(link);
+        await removeObjects(link);
         project.remove();
     };
-    return { project, args, link, up, below, provider, held, said, ended, remove };
+    const migration = `${name}/test/move`;
+    return { project, migration, args, link, held, engine, said: () => text, ended, processes, remove };
 }
 
 export type Victim = "provider" | "engine" | "all";
 
 /** Kills, comes back when nobody works for this `up` any more, and takes away the lock that it may have left. */
-export async function kill({ project, up, below, provider, ended }: Waiting, victim: Victim): Promise<void> {
-    const engine = up.pid as number;
-    const victims = {
-        provider: [provider.pid],
-        engine: [engine],
-        all: [engine, ...below.map(({ pid }) => pid)],
-    }[victim];
-    for (const pid of victims) {
-        process.kill(pid, "SIGKILL");
-    }
+export async function kill({ project, engine, ended, processes }: Waiting, victim: Victim): Promise<void> {
+    const below = processes();
+    const provider = below.find(({ command }) => command.includes("/cmd/dynamic-provider/"))?.pid ?? 0;
+    expect(provider).toBeGreaterThan(0);
+    killAll({ provider: [provider], engine: [engine], all: [engine, ...below.map(({ pid }) => pid)] }[victim]);
     await ended;
     await until(
-        async () => isAlive(provider.pid),
+        async () => isAlive(provider),
         (alive) => !alive,
         10,
     );
     if (victim !== "provider") await project.cancel();
 }
 
-/** The source changes, and the next `up` brings all of it to the target, by one slot and one subscription. */
-export async function expectUpConverges(waiting: Waiting): Promise<void> {
-    const { project, args, link } = waiting;
-    await query(link.source, change);
-    const up = await project.up(args);
-    expect(process.env.SHOW ? up.output : "").toBe("");
-    expect(up).toMatchObject({ ok: true, outputs: { phase: "converged", tablesReady: 2, tablesTotal: 2 } });
-    await expectFollowing(link);
+function killAll(pids: number[]): void {
+    for (const pid of pids.filter(isAlive)) {
+        process.kill(pid, "SIGKILL");
+    }
 }
 
-export async function expectFollowing(link: Link): Promise<void> {
+/** The source changes, and the next `up` brings all of it to the target, by one slot and one subscription. */
+export async function expectUpConverges(waiting: Waiting): Promise<void> {
+    await query(waiting.link.source, change);
+    expectConverged(await waiting.project.up(waiting.args));
+    await expectFollowing(waiting);
+}
+
+export function expectConverged(up: Result): void {
+    expect(up, up.output).toMatchObject({ ok: true, outputs: { phase: "converged", tablesReady: 2, tablesTotal: 2 } });
+}
+
+/** One publication, one slot, one subscription, nothing else; and the same rows on both sides. */
+export async function expectFollowing({ link, migration }: Waiting): Promise<void> {
     const { source, target, name } = link;
-    const [subscription] = await query<{ oid: string }>(target, "SELECT oid::text FROM pg_subscription");
+    const [found] = await query<{ oid: string }>(target, "SELECT oid FROM pg_subscription WHERE subname = $1", [name]);
+    const mark = marker(migration);
+    expect(await remains(source, target)).toEqual({
+        source: {
+            ...nothing,
+            publications: [name],
+            slots: [name],
+            comments: [`publication ${name}: ${mark} slot ${name}`],
+        },
+        target: {
+            ...nothing,
+            subscriptions: [name],
+            origins: [`pg_${found?.oid}`],
+            comments: [`subscription ${name}: ${mark}`],
+        },
+    });
+    const wanted = JSON.stringify(await tableContents(source));
     await until(
-        () => remains(source, target),
-        (now) => now.target.origins.length === 1,
+        () => tableContents(target),
+        (contents) => JSON.stringify(contents) === wanted,
     );
-    const now = await remains(source, target);
-    expect(now.source).toMatchObject({ publications: [name], subscriptions: [], slots: [name], origins: [] });
-    expect(now.target).toMatchObject({ publications: [], subscriptions: [name], slots: [], origins: [`pg_${subscription?.oid}`] });
-    const wanted = await tableContents(source);
-    expect(await until(() => tableContents(target), (found) => JSON.stringify(found) === JSON.stringify(wanted))).toEqual(wanted);
 }
 
 export async function expectDestroyLeavesNothing({ project, args, link }: Waiting): Promise<void> {
     const destroyed = await project.destroy(args);
-    expect(destroyed).toMatchObject({ ok: true, outputs: {} });
+    expect(destroyed, destroyed.output).toMatchObject({ ok: true, outputs: {} });
     expect((await project.exportState()).resources ?? []).toEqual([]);
     expect(await remains(link.source, link.target)).toEqual({ source: nothing, target: nothing });
 }
 
-/** The next test is to find servers without anything of this one. */
-async function removeSubscription({ source, target, name }: Link): Promise<void> {
+async function removeObjects({ source, target, name }: Link): Promise<void> {
     const found = await query(target, "SELECT FROM pg_subscription WHERE subname = $1", [name]);
-    if (found.length > 0) {
-        await query(target, `COMMENT ON SUBSCRIPTION "${name}" IS NULL`);
-        await query(target, `DROP SUBSCRIPTION "${name}"`);
-    }
-    const ours = "FROM pg_replication_slots WHERE database = current_database()";
-    await query(source, `SELECT pg_drop_replication_slot(slot_name) ${ours} AND NOT active`);
+    if (found.length > 0) await query(target, `DROP SUBSCRIPTION "${name}"`);
+    await query(
+        source,
+        `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+          WHERE database = current_database() AND NOT active`,
+    );
 }

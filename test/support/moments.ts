@@ -16,6 +16,9 @@ export interface Moment {
     reached(databases: Databases, held: Hold, said: () => string): Promise<void>;
 }
 
+/** Only bounds a test that goes wrong: `up` takes its time on a machine that has much else to do. */
+const patienceSeconds = 180;
+
 const copyGate = 1;
 const indexGate = 2;
 
@@ -55,12 +58,13 @@ export const inSlot: Moment = {
 
 /** The slot is there; the subscription isn't, as its transaction waits to comment on it. */
 export const betweenSlotAndSubscription: Moment = {
-    hold: ({ target }) => hold(target, "BEGIN", "LOCK TABLE pg_shdescription IN SHARE MODE"),
+    hold: ({ target }) => hold(target, "BEGIN", "LOCK TABLE pg_description IN SHARE MODE"),
     async reached({ source, target }) {
         await waits(target, "COMMENT ON SUBSCRIPTION%");
         await until(
             () => query(source, "SELECT active FROM pg_replication_slots WHERE database = current_database()"),
             (slots) => slots.length === 1,
+            patienceSeconds,
         );
     },
 };
@@ -93,6 +97,7 @@ export const subscriptionUnknown: Moment = {
         await until(
             () => ours(target, "wait_event = 'SyncRep'"),
             (sessions) => sessions.length === 1,
+            patienceSeconds,
         );
     },
 };
@@ -109,6 +114,7 @@ export const inCopy: Moment = {
                        JOIN pg_stat_activity USING (pid) WHERE srrelid = to_regclass('notes') AND wait_event = 'advisory'`,
                 ),
             (found) => found[0]?.srsubstate === "d",
+            patienceSeconds,
         );
         await sees(said, /move-copy creating .*copying 1\/2 tables/);
     },
@@ -127,8 +133,13 @@ export const inConvergence: Moment = {
         await held.query(`SELECT pg_advisory_lock(${copyGate})`);
         await query(databases.source, "INSERT INTO notes VALUES (0, 'held up')");
         await until(
-            () => query(databases.target, "SELECT FROM pg_stat_activity WHERE backend_type ~ 'apply' AND wait_event = 'advisory'"),
+            () =>
+                query(
+                    databases.target,
+                    "SELECT FROM pg_stat_activity WHERE backend_type ~ 'apply' AND wait_event = 'advisory'",
+                ),
             (workers) => workers.length === 1,
+            patienceSeconds,
         );
         await held.query(`SELECT pg_advisory_unlock(${indexGate})`);
         await sees(said, /move-convergence creating .*catching up/);
@@ -147,6 +158,7 @@ async function waits(url: string, statement: string): Promise<void> {
     await until(
         () => ours(url, `wait_event_type = 'Lock' AND query LIKE '${statement}'`),
         (sessions) => sessions.length > 0,
+        patienceSeconds,
     );
 }
 
@@ -162,5 +174,6 @@ async function sees(said: () => string, text: RegExp): Promise<void> {
     await until(
         async () => said(),
         (now) => text.test(now),
+        patienceSeconds,
     );
 }

@@ -1,8 +1,10 @@
+import type { Problem } from "../../lib/stage/preflight/problem";
 import type { SampleName } from "./sampleMove";
 
 interface SampleFacts {
     /** What `up` says. */
     outputs: object;
+    report: Problem[];
     materializedViews: string[];
     /** What the writer changes, as `UPDATE payment`. */
     changes: string[];
@@ -41,19 +43,16 @@ export function countsOf(shape: Record<string, string[]>): Record<string, number
 /** What is in the samples, counted by hand in their files, and what their writers do. */
 export const facts: Record<SampleName, SampleFacts> = {
     pagila: {
-        outputs: {
-            tablesReady: 15,
-            tablesTotal: 15,
-            report: [
-                {
-                    id: "tables.notReplicated",
-                    severity: "warning",
-                    object: "materialized views",
-                    reason: "their data is not replicated: public.rental_by_category.",
-                    command: "REFRESH them on the target in the end.",
-                },
-            ],
-        },
+        outputs: { tablesReady: 15, tablesTotal: 15 },
+        report: [
+            {
+                id: "tables.notReplicated",
+                severity: "warning",
+                object: "materialized views",
+                reason: "their data is not replicated: public.rental_by_category.",
+                command: "REFRESH them on the target in the end.",
+            },
+        ],
         materializedViews: ["public.rental_by_category"],
         changes: [
             "DELETE actor",
@@ -90,7 +89,8 @@ export const facts: Record<SampleName, SampleFacts> = {
         },
     },
     chinook: {
-        outputs: { tablesReady: 11, tablesTotal: 11, report: [] },
+        outputs: { tablesReady: 11, tablesTotal: 11 },
+        report: [],
         materializedViews: [],
         changes: [
             'DELETE "Genre"',

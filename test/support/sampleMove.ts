@@ -17,6 +17,9 @@ export interface SampleMove {
 
 const rounds: Record<SampleName, (number: number) => Transaction[]> = { pagila: pagilaRound, chinook: chinookRound };
 
+/** A busy machine is slow, not wrong. */
+const patienceSeconds = 120;
+
 /** Why a sample can't be used here; undefined where it can. */
 export function whyNoSample(name: SampleName): string | undefined {
     return existsSync(sample(name)) ? undefined : `${name}.sql is not in ../shared/data`;
@@ -45,6 +48,7 @@ export async function moveUnderWrites({ sample, project, link }: SampleMove, arg
         until(
             async () => writer.rounds(),
             (made) => made >= count,
+            patienceSeconds,
         );
     try {
         const before = await reach(1);
@@ -59,6 +63,7 @@ export async function moveUnderWrites({ sample, project, link }: SampleMove, arg
     }
 }
 
+/** The target must confirm what is the end of the source's log now. */
 async function caughtUp(source: string, slot: string): Promise<void> {
     const [end] = await query<{ lsn: string }>(source, "SELECT pg_current_wal_lsn()::text AS lsn");
     const confirmed = () =>
@@ -67,5 +72,5 @@ async function caughtUp(source: string, slot: string): Promise<void> {
             "SELECT confirmed_flush_lsn >= $2::pg_lsn AS reached FROM pg_replication_slots WHERE slot_name = $1",
             [slot, end?.lsn],
         );
-    await until(confirmed, ([row]) => row?.reached === true);
+    await until(confirmed, ([row]) => row?.reached === true, patienceSeconds);
 }

@@ -7,7 +7,7 @@ import { copyStatus } from "./copyProgress";
 import { takeSample } from "./sample";
 import { lagBytes, type Phase, verdict } from "./verdict";
 import { type Watched, type WatchInputs, watch } from "./watch";
-import { duration, Rate, size } from "./wording";
+import { duration, Rate, size, whyLost } from "./wording";
 
 export type ConvergenceInputs = WatchInputs;
 
@@ -32,6 +32,7 @@ export interface ConvergenceOutputs {
 
 /** Waits until the target has caught up with the source. It makes nothing, so it may be lost and taken up at any moment. */
 export const convergence: Lifecycle<ConvergenceInputs, ConvergenceOutputs> = {
+    skippable: true,
     inputs: [
         ...sideInputs,
         "publication",
@@ -53,9 +54,16 @@ export const convergence: Lifecycle<ConvergenceInputs, ConvergenceOutputs> = {
                 withSession(connectionOf("target", state.target), async (target) => {
                     const sample = await takeSample(source, target, state, context.now());
                     const now = verdict(sample, undefined, { ...expectationOf(state), movedAt: sample.at });
-                    const stopped = now.phase === "lost" || now.phase === "failing";
-                    return stopped
-                        ? { ...state, phase: now.phase, nextAction: `${now.reason}. Run: pulumi up` }
+                    if (now.phase === "lost" || now.phase === "failing") {
+                        return { ...state, phase: now.phase, nextAction: `${now.reason}. Run: pulumi up` };
+                    }
+                    // A worker that fails again and again is away most of the time.
+                    return state.phase === "converged" && (sample.worker?.pid == null || !sample.slot?.active)
+                        ? {
+                              ...state,
+                              phase: "catching up",
+                              nextAction: "No apply worker of the target is connected to the source. Run: pulumi up",
+                          }
                         : state;
                 }),
             );
@@ -104,7 +112,7 @@ export function catchingUpStatus(lag: bigint | undefined, bytesPerSecond: number
 function whyNotConverged(watched: Watched): string {
     const { ended, reason, verdict: found } = watched;
     if (found.phase === "lost") {
-        return `replication is lost: ${reason}. Changes are missing on the target and can't be sent any more. To copy again: run pulumi destroy, TRUNCATE the tables on the target, and run pulumi up.`;
+        return whyLost(reason);
     }
     const lag = watched.sample ? lagBytes(watched.sample) : undefined;
     return ended === "failed"

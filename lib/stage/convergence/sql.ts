@@ -30,10 +30,25 @@ SELECT json_build_array(n.nspname, c.relname)::text AS table, sum(p.bytes_proces
   FROM pg_stat_progress_copy p JOIN pg_class c ON c.oid = p.relid JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE p.datname = current_database() AND p.command = 'COPY FROM' GROUP BY 1`;
 
-/** Columns of the followed tables, to say why applying fails. */
+/** Of the followed tables, to say why applying fails: the columns that are replicated, and the unique keys. */
 export const columnsOf = `
 SELECT json_build_array(n.nspname, c.relname)::text AS table,
-       array_agg(a.attname::text) FILTER (WHERE a.attgenerated = '') AS columns
+       array_agg(a.attname::text) FILTER (WHERE a.attgenerated = '') AS list
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
    AND json_build_array(n.nspname, c.relname)::text = ANY ($1) GROUP BY 1`;
+
+export const uniqueKeysOf = `
+SELECT json_build_array(n.nspname, c.relname)::text AS table,
+       array_agg(DISTINCT regexp_replace(pg_get_indexdef(i.indexrelid), '^.* USING \\w+ ', '')) AS list
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_index i ON i.indrelid = c.oid AND i.indisunique
+ WHERE json_build_array(n.nspname, c.relname)::text = ANY ($1) GROUP BY 1`;
+
+/** Tables of which row-level security hides rows from the role by which the subscription is connected. */
+export const unreadableTables = `
+SELECT json_build_array(n.nspname, c.relname)::text AS table, array_agg(DISTINCT r.rolname::text) AS list
+  FROM pg_stat_replication w JOIN pg_roles r ON r.oid = w.usesysid
+  JOIN pg_class c ON c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls
+   AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE json_build_array(n.nspname, c.relname)::text = ANY ($1) AND w.application_name = $2 GROUP BY 1`;

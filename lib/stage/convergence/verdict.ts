@@ -19,13 +19,16 @@ export type Phase = "copying" | "catching up" | "converged" | "failing" | "stuck
 
 export type Verdict = {
     phase: Phase;
-    /** Why, for failing, stuck and lost. */
+    /** Why, for failing, stuck and lost; for the others what stands still, if something does. */
     reason?: string;
     /** The failure may heal by itself: Postgres restarts a worker that failed. */
     mayHeal?: boolean;
     /** The barrier to give to the next sample's expectation. */
     barrier: Lsn | undefined;
 };
+
+/** Without any movement for this long, a wait that ends says so. */
+const quietMs = 3_000;
 
 /**
  * Whether the target has caught up, from two samples in a row. It has when (1) the published and the subscribed tables are
@@ -125,19 +128,24 @@ function failedBetween(now: Sample, before: Sample | undefined): string | undefi
         return "applying changes fails on the target";
     }
     if (before?.errors && now.errors?.sync !== before.errors.sync) {
-        return "copying a table fails on the target";
+        return `copying ${whichFails(now)} fails on the target`;
     }
     return undefined;
 }
 
+/** The table whose copy fails stays in state d; beside it others may be on their way. */
+function whichFails(now: Sample): string {
+    const copying = (now.subscription?.tables ?? []).filter(({ state }) => state === "d").map(({ table }) => table);
+    return copying.length > 1 ? `one of ${copying.join(", ")}` : (copying[0] ?? "a table");
+}
+
 function stuckOr(phase: Phase, now: Sample, expected: Expectation, reason: string): Verdict {
-    return now.at - expected.movedAt >= expected.stuckAfterMs
-        ? {
-              phase: "stuck",
-              reason: `${reason} for ${Math.round((now.at - expected.movedAt) / 1000)} seconds`,
-              barrier: expected.barrier,
-          }
-        : { phase, barrier: expected.barrier };
+    const stillMs = now.at - expected.movedAt;
+    return {
+        phase: stillMs >= expected.stuckAfterMs ? "stuck" : phase,
+        reason: stillMs >= quietMs ? `${reason} for ${Math.round(stillMs / 1000)} seconds` : undefined,
+        barrier: expected.barrier,
+    };
 }
 
 /** Whether anything that shows life differs between two samples. */

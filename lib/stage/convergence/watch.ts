@@ -13,6 +13,7 @@ export interface WatchInputs extends Sides, Names {
     sourceTimeline: string;
     /** How long one `pulumi up` waits before it stops and leaves the rest to the next. Defaults to 1800. */
     timeoutSeconds?: number;
+    forceDetach?: boolean;
 }
 
 /** What the wait saw last, and why it ended. */
@@ -51,7 +52,7 @@ export async function watch(
     };
     let lastAnswer = start;
     let movedAt = start;
-    let failures: number[] = [];
+    let failures: { at: number; reason: string }[] = [];
 
     const look = async (source: Session, target: Session): Promise<Watched> => {
         const bytes = await tableBytes(source, inputs.publication);
@@ -77,23 +78,23 @@ export async function watch(
                 return { ...seen, ended: "done" };
             }
             if (found.phase === "failing" && found.mayHeal) {
-                failures = [...failures.filter((at) => sample.at - at < failureWindowMs), sample.at];
+                failures = failures.filter(({ at }) => sample.at - at < failureWindowMs);
+                failures.push({ at: sample.at, reason: found.reason ?? "" });
             }
+            const late = context.now() >= deadline;
             const loop = failures.length >= failuresInLoop;
-            if (loop) {
-                const cause = await diagnose(source, target, inputs.tables);
-                return {
-                    ...seen,
-                    ended: "failed",
-                    verdict: { ...found, phase: "failing" },
-                    reason: `${found.reason ?? "a worker on the target fails again and again"}: ${cause}`,
-                };
+            const failed = failures.at(-1);
+            if (failed && (loop || late)) {
+                const reason = `${failed.reason}: ${await diagnose(source, target, inputs)}`;
+                return loop
+                    ? { ...seen, ended: "failed", verdict: { ...found, phase: "failing" }, reason }
+                    : { ...seen, reason };
             }
             if (found.phase === "lost" || found.phase === "stuck" || (found.phase === "failing" && !found.mayHeal)) {
                 return { ...seen, ended: "failed" };
             }
             context.progress.status(say(found, sample, copied));
-            if (context.now() >= deadline) {
+            if (late) {
                 return seen;
             }
             before = sample;
@@ -107,10 +108,10 @@ export async function watch(
                 withSession(connectionOf("target", inputs.target), (target) => look(source, target)),
             );
         } catch (error) {
+            const reason = (error as Error).message.replace(/\.$/, "");
             if (!maybeAway(error)) {
-                throw error;
+                return { ...seen, ended: "failed", reason };
             }
-            const reason = (error as Error).message;
             if (context.now() - lastAnswer >= awayPatienceMs || context.now() >= deadline) {
                 return { ...seen, ended: context.now() >= deadline ? "time is up" : "failed", reason };
             }

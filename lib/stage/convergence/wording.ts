@@ -10,6 +10,11 @@ export function size(bytes: bigint | number): string {
     return `${value.toFixed(1)} TiB`;
 }
 
+/** What a lost slot or source means, and what is left to do. */
+export function whyLost(reason: string): string {
+    return `replication is lost: ${reason}. Changes are missing on the target and can't be sent any more. To copy again: run pulumi destroy, TRUNCATE the tables on the target, and run pulumi up.`;
+}
+
 /** `2m 05s`. */
 export function duration(milliseconds: number): string {
     const seconds = Math.round(milliseconds / 1000);

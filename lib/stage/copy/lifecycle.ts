@@ -1,8 +1,9 @@
 import { type Context, type Lifecycle, Unfinished } from "../../dynamic/lifecycle";
+import { sameValue } from "../../dynamic/value";
 import { type CopyProgress, copyStatus } from "../convergence/copyProgress";
 import { allReady } from "../convergence/verdict";
 import { type Watched, type WatchInputs, watch } from "../convergence/watch";
-import { Rate } from "../convergence/wording";
+import { Rate, whyLost } from "../convergence/wording";
 import { sideInputs } from "../sides";
 
 export type CopyInputs = WatchInputs;
@@ -17,6 +18,7 @@ export interface CopyOutputs {
 
 /** Waits until the subscription has copied every table. It makes nothing, so it may be lost and taken up at any moment. */
 export const copy: Lifecycle<CopyInputs, CopyOutputs> = {
+    skippable: true,
     inputs: [
         ...sideInputs,
         "publication",
@@ -28,7 +30,9 @@ export const copy: Lifecycle<CopyInputs, CopyOutputs> = {
         "timeoutSeconds",
     ],
     create: wait,
-    update: (inputs, _olds, context) => wait(inputs, context),
+    // What is copied stays copied. What has gone wrong since is Convergence's to say, or its state would stay "converged".
+    update: async (inputs, olds, context) =>
+        isDone(olds) && sameValue(inputs.tables, olds.tables) ? outputsAgain(olds) : wait(inputs, context),
     async delete() {},
 };
 
@@ -48,12 +52,24 @@ async function wait(inputs: CopyInputs, context: Context): Promise<CopyOutputs> 
 }
 
 function whyNotCopied({ ended, reason, verdict, copied }: Watched): string {
+    if (verdict.phase === "lost") {
+        return whyLost(reason);
+    }
     const so = copyStatus(copied, undefined);
+    const how = verdict.phase === "failing" || verdict.phase === "stuck" ? `is ${verdict.phase}` : "can't be followed";
     return ended === "failed"
-        ? `the copy is ${verdict.phase} (${so}): ${reason}. The subscription and its slot are kept. Mend the cause and run: pulumi up; or give up with: pulumi destroy`
+        ? `the copy ${how} (${so}): ${reason}. The subscription and its slot are kept. Mend the cause and run: pulumi up; or give up with: pulumi destroy`
         : `not converged: copying goes on by itself (${so})${reason ? `, ${reason}` : ""}. This run has waited its time (timeoutSeconds). To go on waiting: pulumi up`;
 }
 
 function outputsOf({ tablesReady, tablesTotal, bytesCopied, bytesTotal }: CopyProgress): CopyOutputs {
     return { tablesReady, tablesTotal, bytesCopied: String(bytesCopied), bytesTotal: String(bytesTotal) };
+}
+
+function isDone({ tablesReady, tablesTotal }: CopyOutputs): boolean {
+    return tablesTotal > 0 && tablesReady === tablesTotal;
+}
+
+function outputsAgain({ tablesReady, tablesTotal, bytesCopied, bytesTotal }: CopyOutputs): CopyOutputs {
+    return { tablesReady, tablesTotal, bytesCopied, bytesTotal };
 }

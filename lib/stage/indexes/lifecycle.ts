@@ -10,6 +10,7 @@ import { analyze, neverAnalyzed } from "./statistics";
 export interface IndexesInputs extends SchemaInputs {
     /** How many indexes and constraints are built at once. */
     jobs: number;
+    forceDetach?: boolean;
 }
 
 export interface IndexesOutputs {
@@ -26,6 +27,11 @@ async function ensure(inputs: IndexesInputs, context: Context): Promise<IndexesO
     const { before, after } = await lookForMissing(survey);
     if (before.length > 0) {
         context.progress.warn(`the target lacks, and this stage does not make: ${listed(before, survey)}.`);
+    }
+    if (survey.leftOut.length > 0) {
+        context.progress.warn(
+            `not copied, because each needs a table that is not migrated or an extension that the target lacks: ${survey.leftOut.join(", ")}.`,
+        );
     }
     // What was added to the source since is no part of this migration, nor are the indexes on it.
     const foreign = new Set(before.map((entry) => entry.id));
@@ -69,6 +75,7 @@ function listed(entries: Survey["wanted"], { facts }: Survey): string {
 }
 
 export const indexes: Lifecycle<IndexesInputs, IndexesOutputs> = {
+    skippable: true,
     inputs: [...sideInputs, "tables", "everything", "clientPath", "jobs"],
     create: ensure,
     update: (inputs, _olds, context) => ensure(inputs, context),

@@ -395,6 +395,10 @@ describe("what a failed probe means", () => {
         expect(probeProblems(state, "why", source, rights).map((problem) => problem.id)).toEqual([id]);
     });
 
+    test("a published table that the target lacks is no matter of the way", () => {
+        expect(probeProblems("42P01", "why", source, rights)).toEqual([]);
+    });
+
     test("a message of several lines becomes one", () => {
         const [problem] = probeProblems("08006", "one\n   two", source, rights);
         expect(problem && formatProblem(problem)).toContain("(SQLSTATE 08006: one two)");
