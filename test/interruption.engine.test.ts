@@ -1,37 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { copyStatus } from "../lib/stage/convergence/copyProgress";
+import { restartServer } from "../scripts/postgres/server";
 import { until } from "./support/following";
 import {
     expectDestroyLeavesNothing,
+    expectFollowing,
     expectUpConverges,
     kill,
     upTo,
     type Victim,
     type Waiting,
 } from "./support/interruption";
-import {
-    betweenSlotAndSubscription,
-    inConvergence,
-    inCopy,
-    inIndexes,
-    inSchema,
-    inSlot,
-    type Moment,
-    subscriptionUnknown,
-    targetSettings,
-} from "./support/moments";
+import { inConvergence, inCopy, inDump, inSlot, targetSettings } from "./support/moments";
 import { type Pair, pair, query } from "./support/postgres";
-
-const moments: [string, Moment][] = [
-    ["making the schema", inSchema],
-    ["between slot and subscription", betweenSlotAndSubscription],
-    ["copying", inCopy],
-    ["waiting for convergence", inConvergence],
-];
-const others: [string, Moment][] = [
-    ["before it knows of the subscription", subscriptionUnknown],
-    ["building an index", inIndexes],
-];
-const victims: Victim[] = ["provider", "engine", "all"];
+import { isAlive } from "./support/processes";
 
 let servers: Pair;
 let waiting: Waiting;
@@ -42,37 +24,146 @@ beforeAll(async () => {
 afterEach(() => waiting?.remove());
 afterAll(() => servers?.stop());
 
-describe.each(victims)("%s killed", (victim) => {
-    test.each(victim === "all" ? [...moments, ...others] : moments)("%s, then up", async (_name, moment) => {
-        waiting = await upTo(moment, servers);
-        await kill(waiting, victim);
+describe("the time of one up runs out", () => {
+    test("while a copy is held up; the next up goes on", async () => {
+        await runsOutInCopy();
         await waiting.held.release();
+        await expectUpConverges({ ...waiting, args: withoutLimit() });
+    });
+
+    test("while a copy is held up; destroy leaves nothing", async () => {
+        await runsOutInCopy();
+        await expectDestroyLeavesNothing(waiting);
+    });
+
+    test("while a change is held up; the next up goes on", async () => {
+        await runsOutInConvergence();
+        await waiting.held.release();
+        await expectUpConverges({ ...waiting, args: withoutLimit() });
+    });
+
+    test("while a change is held up; destroy leaves nothing", async () => {
+        await runsOutInConvergence();
+        await expectDestroyLeavesNothing(waiting);
+    });
+
+    async function runsOutInCopy(): Promise<void> {
+        waiting = await upTo(inCopy, servers, { timeoutSeconds: 1 });
+        expect(await waiting.ended).toBe(255);
+        const { outputs, initErrors } = await resource("move-copy");
+        expect(outputs).toMatchObject({ tablesReady: 1, tablesTotal: 2, bytesTotal: "32768" });
+        const so = copyStatus(
+            { ...outputs, bytesCopied: BigInt(outputs.bytesCopied), bytesTotal: BigInt(outputs.bytesTotal) },
+            undefined,
+        );
+        const message = `not converged: copying goes on by itself (${so}). This run has waited its time (timeoutSeconds). To go on waiting: pulumi up`;
+        expect(outputs.unfinished).toBe(message);
+        expect(initErrors).toEqual([message]);
+        expect(waiting.said()).toContain(message);
+        expect(await resource("move-indexes")).toBeUndefined();
+    }
+
+    async function runsOutInConvergence(): Promise<void> {
+        waiting = await upTo(inConvergence, servers, { timeoutSeconds: 1 });
+        expect(await waiting.ended).toBe(255);
+        const { outputs, initErrors } = await resource("move-convergence");
+        expect(outputs).toMatchObject({ phase: "catching up", tablesReady: 2, nextAction: "Run: pulumi up" });
+        const message = `not converged: catching up, ${outputs.lagBytes} bytes behind. This run has waited its time (timeoutSeconds); replication goes on by itself. To go on waiting: pulumi up`;
+        expect(outputs.unfinished).toBe(message);
+        expect(initErrors).toEqual([message]);
+        expect(waiting.said()).toContain(message);
+    }
+});
+
+describe("during the copy", () => {
+    const settings = { source: { fsync: "off" }, target: targetSettings };
+
+    test.each([
+        ["source", "fast"],
+        ["source", "immediate"],
+        ["target", "fast"],
+        ["target", "immediate"],
+    ] as const)("the %s is restarted (%s): the same up converges", async (side, mode) => {
+        waiting = await upTo(inCopy, servers);
+        const { dataDir, port } = servers[side];
+        await restartServer({ major: side === "source" ? 15 : 17, dataDir, port, settings: settings[side] }, mode);
+        await waiting.held.release();
+        expect(await waiting.ended, waiting.said()).toBe(0);
+        expect((await resource("move-convergence")).outputs.phase).toBe("converged");
+        await expectFollowing(waiting);
+    });
+
+    test("^C lets the copy come to its end, and nothing after it begins", async () => {
+        waiting = await upTo(inCopy, servers);
+        process.kill(waiting.engine, "SIGINT");
+        await cancelled();
+        await waiting.held.release();
+        expect(await waiting.ended).toBe(255);
+        const { outputs } = await resource("move-copy");
+        expect(outputs).toMatchObject({ tablesReady: 2, tablesTotal: 2 });
+        expect(outputs).not.toHaveProperty("unfinished");
+        expect(await resource("move-indexes")).toBeUndefined();
         await expectUpConverges(waiting);
     });
 
-    test.each(victim === "all" ? [...moments, ...others] : moments)("%s, then destroy", async (_name, moment) => {
-        waiting = await upTo(moment, servers);
-        await kill(waiting, victim);
+    test("^C waits no longer than timeoutSeconds for a copy that does not end", async () => {
+        waiting = await upTo(inCopy, servers, { timeoutSeconds: 5 });
+        process.kill(waiting.engine, "SIGINT");
+        await cancelled();
+        expect(await waiting.ended).toBe(255);
+        expect((await resource("move-copy")).outputs.unfinished).toContain(
+            "This run has waited its time (timeoutSeconds).",
+        );
+        await expectDestroyLeavesNothing(waiting);
+    });
+
+    async function cancelled(): Promise<void> {
+        await until(
+            async () => waiting.said(),
+            (said) => said.includes("CANCELTEXT"),
+        );
+    }
+});
+
+describe("a slot that is being made for a killed run", () => {
+    const slots = () =>
+        query(waiting.args.source, "SELECT active FROM pg_replication_slots WHERE database = current_database()");
+
+    test("and made after all by the server is replaced by that of the next up", async () => {
+        waiting = await upTo(inSlot, servers);
+        await kill(waiting, "all");
         await waiting.held.release();
+        await until(slots, ([slot]) => slot?.active === false);
+        await expectUpConverges(waiting);
+    });
+
+    test("is soon given up by the server, and destroy leaves nothing", async () => {
+        waiting = await upTo(inSlot, servers);
+        await kill(waiting, "all");
+        await until(slots, (left) => left.length === 0, 5);
         await expectDestroyLeavesNothing(waiting);
     });
 });
 
-const slots = () =>
-    query(waiting.args.source, "SELECT active FROM pg_replication_slots WHERE database = current_database()");
-
-test("a slot that the server makes for a killed run is replaced by that of the next up", async () => {
-    waiting = await upTo(inSlot, servers);
-    await kill(waiting, "all");
+test.each<Victim>(["provider", "engine"])("pg_dump ends with a killed %s", async (victim) => {
+    waiting = await upTo(inDump, servers);
+    const dump = waiting.processes().find(({ command }) => /^\S*pg_dump /.test(command))?.pid ?? 0;
+    expect(isAlive(dump)).toBe(true);
+    await kill(waiting, victim);
     await waiting.held.release();
-    expect(await until(slots, ([slot]) => slot?.active === false)).toHaveLength(1);
-    await expectUpConverges(waiting);
+    await until(
+        async () => isAlive(dump),
+        (alive) => !alive,
+    );
 });
 
-test("a slot that waits to be made for a killed run is given up soon, and destroy leaves nothing", async () => {
-    waiting = await upTo(inSlot, servers);
-    await kill(waiting, "all");
-    await until(slots, (left) => left.length === 0, 5);
-    await expectDestroyLeavesNothing(waiting);
-    await waiting.held.release();
-});
+// biome-ignore lint/suspicious/noExplicitAny: the format of a deployment is the engine's.
+async function resource(name: string): Promise<any> {
+    const { resources } = await waiting.project.exportState();
+    return resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`));
+}
+
+function withoutLimit(): { source: string; target: string } {
+    const { source, target } = waiting.args;
+    return { source, target };
+}

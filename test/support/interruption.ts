@@ -139,10 +139,21 @@ export async function expectFollowing({ link, migration }: Waiting): Promise<voi
     );
 }
 
-export async function expectDestroyLeavesNothing({ project, args, link }: Waiting): Promise<void> {
+/** What held `up` back still holds while `destroy` runs; what the server goes on with afterwards leaves nothing, either. */
+export async function expectDestroyLeavesNothing({ project, args, link, held }: Waiting): Promise<void> {
     const destroyed = await project.destroy(args);
     expect(destroyed, destroyed.output).toMatchObject({ ok: true, outputs: {} });
-    expect((await project.exportState()).resources ?? []).toEqual([]);
+    await held.release();
+    for (const side of [link.source, link.target]) {
+        await until(
+            () =>
+                query(
+                    side,
+                    "SELECT pid, query FROM pg_stat_activity WHERE application_name = 'pulumi-postgres-migration'",
+                ),
+            (sessions) => sessions.length === 0,
+        );
+    }
     expect(await remains(link.source, link.target)).toEqual({ source: nothing, target: nothing });
 }
 

@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 /** Another port of a server, which can fall silent: it still accepts connections, and never answers. */
 export interface Passage {
     port: number;
+    /** How many connections came so far. */
+    connections(): number;
     /** All connections stay open and nothing passes any more. */
     silence(): void;
     /** Ends the silent connections; new ones pass. */
@@ -14,6 +16,7 @@ export interface Passage {
 export async function passageTo(port: number): Promise<Passage> {
     const sockets = new Set<Socket>();
     let silent = false;
+    let count = 0;
     const keep = (socket: Socket) => {
         sockets.add(socket);
         socket.on("error", () => {}).on("close", () => sockets.delete(socket));
@@ -24,6 +27,7 @@ export async function passageTo(port: number): Promise<Passage> {
     };
     const server = createServer((near) => {
         keep(near);
+        count++;
         if (silent) return;
         const far = keep(connect({ host: "127.0.0.1", port }));
         near.pipe(far).pipe(near);
@@ -34,6 +38,7 @@ export async function passageTo(port: number): Promise<Passage> {
     await once(server, "listening");
     return {
         port: (server.address() as AddressInfo).port,
+        connections: () => count,
         silence() {
             silent = true;
             for (const socket of sockets) socket.unpipe().pause();
