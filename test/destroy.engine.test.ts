@@ -379,16 +379,34 @@ describe("while the copy of a table fails", () => {
         }
     });
 
+    /** With the source out of reach, Postgres leaves the slot of the copy behind. */
+    function orphan({ name, target }: Link): Promise<unknown> {
+        return query(
+            target,
+            `ALTER SUBSCRIPTION ${name} DISABLE; ALTER SUBSCRIPTION ${name} SET (slot_name = NONE);
+             ALTER SUBSCRIPTION ${name} CONNECTION 'host=127.0.0.1 port=1'; COMMENT ON SUBSCRIPTION ${name} IS NULL;
+             DROP SUBSCRIPTION ${name}`,
+        );
+    }
+
+    test("up that makes the subscription anew takes the slots of the former one away", async () => {
+        const former = await copySlots("halfCopied");
+        await orphan(moves.halfCopied.link);
+        expectOk(await project.refresh({ several: argsOf(unfinished) }));
+        const up = await project.up({ several: argsOf(["halfCopied"]) }, scopeOf(["halfCopied"]));
+        expect(up.ok).toBe(false);
+        const now = await until(
+            () => copySlots("halfCopied"),
+            (found) => found.length > 0,
+        );
+        expect(now).toHaveLength(1);
+        expect(now).not.toEqual(former);
+    });
+
     test("the slots of the copy go, those of others that look alike stay", async () => {
         const { link, foreign } = moves.orphaned;
         const [copySlot] = await copySlots("orphaned");
-        // With the source out of reach, Postgres leaves the slot of the copy behind.
-        await query(
-            link.target,
-            `ALTER SUBSCRIPTION ${link.name} DISABLE; ALTER SUBSCRIPTION ${link.name} SET (slot_name = NONE);
-             ALTER SUBSCRIPTION ${link.name} CONNECTION 'host=127.0.0.1 port=1'; COMMENT ON SUBSCRIPTION ${link.name} IS NULL;
-             DROP SUBSCRIPTION ${link.name}`,
-        );
+        await orphan(link);
         const [, oid, table, system] = /^pg_(\d+)_sync_(\d+)_(\d+)$/.exec(copySlot ?? "") ?? [];
         const alike = [`pg_${oid}0_sync_${table}_${system}`, `pg_${oid}_sync_${table}_${system}0`];
         for (const slot of alike) {

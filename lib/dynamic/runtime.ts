@@ -135,8 +135,8 @@ async function whySkipped(kind: string, inputs: Properties): Promise<string | un
         return undefined;
     }
     const [source, target] = await Promise.all([
-        away("source", String(inputs.source)),
-        away("target", String(inputs.target)),
+        away("source", String(inputs.source), Date.now),
+        away("target", String(inputs.target), Date.now),
     ]);
     const why = source?.message ?? target?.message;
     return why && `left out, because forceDetach is set: ${why} To give up: pulumi destroy; to go on: pulumi up`;

@@ -7,7 +7,7 @@ let interrupted = false;
 
 async function main(): Promise<void> {
     const request = readRequest(process.argv.slice(2));
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, clearUpAndExit);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, clearUpAndExit);
     opening = openServers();
     try {
         await benchCopy(await opening, request);
@@ -17,6 +17,8 @@ async function main(): Promise<void> {
 }
 
 async function clearUpAndExit(): Promise<void> {
+    // A terminal's Ctrl-C may come twice: from itself, and passed on by the program that started us.
+    if (interrupted) return;
     interrupted = true;
     console.error("interrupted: stopping both servers and deleting what they hold");
     // A server that is just being made could not be stopped.

@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { pipeline } from "node:stream/promises";
+import { installCommand } from "../../lib/postgres/clientTools";
 import { untilCaughtUp } from "./caughtUp";
 import { execute } from "./connection";
 
@@ -9,6 +10,15 @@ export async function seedsWay(sourceUrl: string, targetUrl: string): Promise<vo
     await execute(sourceUrl, "create publication bench for all tables");
     await execute(targetUrl, `create subscription bench connection '${sourceUrl}' publication bench`);
     await untilCaughtUp(sourceUrl, targetUrl);
+}
+
+/** Before minutes go by for a run that can't end well. */
+export function requireClients(): void {
+    for (const program of ["pg_dump", "pg_restore", "psql"]) {
+        if (spawnSync(program, ["--version"]).status !== 0) {
+            throw new Error(`${program} does not run. Install PostgreSQL's client tools: ${installCommand(15)}`);
+        }
+    }
 }
 
 async function copySchema(sourceUrl: string, targetUrl: string): Promise<void> {

@@ -25,6 +25,8 @@ export interface Scope {
     target?: string[];
     /** Goes on with what doesn't depend on a resource that failed. */
     continueOnError?: boolean;
+    /** Looks at what is really there first. */
+    refresh?: boolean;
 }
 
 /** One Pulumi project with a state of its own; its program is ./program/index.js, which reads `args`. */

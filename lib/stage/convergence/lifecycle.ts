@@ -117,7 +117,7 @@ function whyNotConverged(watched: Watched): string {
     const lag = watched.sample ? lagBytes(watched.sample) : undefined;
     return ended === "failed"
         ? `not converged: ${found.phase}: ${reason}. The subscription and its slot are kept. Mend the cause and run: pulumi up`
-        : `not converged: ${found.phase}${lag === undefined ? "" : `, ${size(lag)} behind`}${reason ? `, ${reason}` : ""}. This run has waited its time (timeoutSeconds); replication goes on by itself. To go on waiting: pulumi up`;
+        : `not converged: ${found.phase}${lag === undefined ? "" : `, ${size(lag)} behind`}${reason ? `, ${reason}` : ""}. This run has waited its time (timeoutSeconds)${reason ? "" : "; replication goes on by itself"}. To go on waiting: pulumi up`;
 }
 
 function outputsOf({ verdict: found, sample, copied }: Watched): ConvergenceOutputs {

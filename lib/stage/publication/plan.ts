@@ -41,7 +41,7 @@ export function planPublication(
     const unsent = add.filter((table) => subscribed.includes(table));
     if (unsent.length > 0) {
         return refuse(
-            `${some(unsent)} was taken out of publication "${name}" while the subscription followed it, so changes were not sent and its copy on the target can no longer be trusted. To copy it again, run on the target: ALTER SUBSCRIPTION "${name}" REFRESH PUBLICATION; TRUNCATE ${unsent.join(", ")}; and then: pulumi up`,
+            `${some(unsent)} was taken out of publication "${name}" while the subscription followed it, so changes were not sent and its copy on the target can no longer be trusted. To copy it again, run on the target: ALTER SUBSCRIPTION "${name}" REFRESH PUBLICATION; TRUNCATE ${unsent.join(", ")}; and then: pulumi up --refresh`,
         );
     }
     return { do: "change", add, drop: observed.tables.filter((table) => !wanted.includes(table)) };

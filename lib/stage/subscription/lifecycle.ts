@@ -85,6 +85,9 @@ async function ensure(
             throw new Error(plan.reason);
         }
         if (plan.do === "create") {
+            for (const name of await copySlots(source, olds)) {
+                await dropStaleSlot(source, name, context);
+            }
             if (plan.dropSlotFirst) {
                 await dropStaleSlot(source, inputs.slot, context);
             }
@@ -224,6 +227,13 @@ async function makeSlot(source: Session, inputs: SubscriptionInputs, context: Co
             context.progress.status(`waiting for older transactions on the source: ${names}`);
         }
     }
+}
+
+/** What a subscription that is gone left on the source: only its number, known from an earlier run, tells whose it was. */
+async function copySlots(source: Session, olds: State | undefined): Promise<string[]> {
+    const gone = [olds?.subscriptionOid, olds?.targetSystemIdentifier];
+    const slots = gone.every(Boolean) ? await source.query<{ name: string }>(sql.tableSyncSlots, gone) : [];
+    return slots.map(({ name }) => name);
 }
 
 /** A killed run may still be making its slot: the server notices a client's death only when it next writes to it. */

@@ -41,7 +41,7 @@ interface Leftover {
 const targetPatienceMs = 30_000;
 /** DROP SUBSCRIPTION asks the source about unfinished table copies, and libpq waits as long as the network lets it. */
 const dropPatienceSeconds = 5;
-const slotPatienceMs = 30_000;
+const slotPatienceMs = 15_000;
 const terminateAfterMs = 3_000;
 
 /**
@@ -54,8 +54,8 @@ export async function remove(remains: Remains, extent: Extent, context: Context)
     let oid = remains.subscriptionOid;
     let systemIdentifier = remains.targetSystemIdentifier;
     const [source, target] = await Promise.all([
-        reach("source", remains.source, slotsNamed, remains.slot),
-        reach("target", remains.target, subscriptionsNamed, remains.subscription),
+        reach("source", remains.source, slotsNamed, remains.slot, context.now),
+        reach("target", remains.target, subscriptionsNamed, remains.subscription, context.now),
     ]);
 
     if (target.is === "away") {

@@ -11,7 +11,7 @@ SELECT s.oid::text AS oid,
        s.subpublications AS publications,
        ARRAY(SELECT json_build_array(n.nspname, c.relname, r.srsubstate)::text
                FROM pg_subscription_rel r JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-              WHERE r.srsubid = s.oid) AS tables
+              WHERE r.srsubid = s.oid ORDER BY n.nspname, c.relname) AS tables
   FROM pg_subscription s
  WHERE s.subname = $1 AND s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 

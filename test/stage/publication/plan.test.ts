@@ -50,7 +50,7 @@ test.each<[string, ObservedPublication | undefined, string[], string]>([
         "table taken out under a subscription",
         { ...ours, tables: ["s.a"] },
         ["s.a", "s.b"],
-        `s.b was taken out of publication "p" while the subscription followed it, so changes were not sent and its copy on the target can no longer be trusted. To copy it again, run on the target: ALTER SUBSCRIPTION "p" REFRESH PUBLICATION; TRUNCATE s.b; and then: pulumi up`,
+        `s.b was taken out of publication "p" while the subscription followed it, so changes were not sent and its copy on the target can no longer be trusted. To copy it again, run on the target: ALTER SUBSCRIPTION "p" REFRESH PUBLICATION; TRUNCATE s.b; and then: pulumi up --refresh`,
     ],
 ])("refused: %s", (_name, observed, subscribed, reason) => {
     expect(planPublication("p", ["s.a", "s.b"], observed, subscribed)).toEqual({ do: "refuse", reason });
