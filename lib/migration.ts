@@ -86,7 +86,7 @@ export class Migration extends pulumi.ComponentResource {
     public readonly nextAction: pulumi.Output<string>;
 
     constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("pulumi-postgres-migration:index:Migration", name, args, opts);
+        super("pulumi-postgres-migration:index:Migration", name, withSecretSides(args), opts);
         for (const side of ["source", "target"] as const) {
             if (args?.[side]?.connectionString === undefined) {
                 throw new pulumi.RunError(
@@ -198,4 +198,9 @@ export class Migration extends pulumi.ComponentResource {
             nextAction: this.nextAction,
         });
     }
+}
+
+/** The arguments as the state keeps them. Whatever a side is made of, it holds a connection string. */
+function withSecretSides(args: MigrationArgs): pulumi.Inputs {
+    return args && { ...args, source: pulumi.secret(args.source), target: pulumi.secret(args.target) };
 }

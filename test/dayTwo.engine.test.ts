@@ -88,8 +88,6 @@ function updated(...stages: string[]): Record<string, string> {
 }
 
 const everyStage = updated("preflight", "schema", "publication", "subscription", "copy", "indexes", "convergence");
-/** After a refused `up`, the Migration's own inputs are the refused ones; no stage has changed. */
-const noStage = updated();
 
 /** A result that had to be good; if not, what the engine printed says why. */
 function good(result: Result): Result {
@@ -161,7 +159,6 @@ test("a changed timeout is taken in place", async () => {
     args.timeoutSeconds = 900;
     const result = good(await keeping(() => project.up(args)));
     expect(result.changed).toEqual(updated("preflight", "copy", "convergence"));
-    expect((await project.up(args)).changed).toEqual({});
 });
 
 test("a table that is added is copied alone, with its index", async () => {
@@ -186,7 +183,6 @@ test("a table that is removed stays on the target as it is then", async () => {
     await query(link.source, "INSERT INTO returns VALUES (52, 'not wanted any more')");
     await arrives();
     expect(await query(link.target, "SELECT count(*)::int FROM returns")).toEqual([{ count: 51 }]);
-    expect((await project.up(args)).changed).toEqual({});
 });
 
 test("a table that is added again must be empty first", async () => {
@@ -196,7 +192,6 @@ test("a table that is added again must be empty first", async () => {
     expect(refused.output).toContain(
         "1. target table public.returns: it exists and is not empty (or could not be read); the copy would add to its rows or stop at a duplicate. If they are not needed, run on the target: TRUNCATE public.returns;",
     );
-    expect((await project.up(args)).changed).toEqual(noStage);
     await query(link.target, "TRUNCATE returns");
     args = again;
     expect(good(await keeping(() => project.up(args))).outputs.tablesReady).toBe(3);
@@ -210,7 +205,6 @@ test("the replication role gets another password", async () => {
     args.sourceFromTarget = as(link.source, "courier", "second");
     const result = good(await keeping(() => project.up(args)));
     expect(result.changed).toEqual(updated("preflight", "subscription"));
-    expect((await project.up(args)).changed).toEqual({});
 });
 
 test("the user gets another password, which the target does not need", async () => {
@@ -256,8 +250,6 @@ test("another server is refused with the identity of both, as source and as targ
     expect(target.ok).toBe(false);
     expect(target.output).toContain(refusal("target", ids.source));
     expect(await query(otherTarget, "SELECT relname FROM pg_class WHERE relname = 'orders'")).toEqual([]);
-
-    expect((await project.up(args)).changed).toEqual(noStage);
 });
 
 test("another database of the same server is refused, as source and as target", async () => {
@@ -276,7 +268,8 @@ test("another database of the same server is refused, as source and as target", 
     expect(target.output).toContain(refusal("target"));
     expect(await query(otherTarget, "SELECT relname FROM pg_class WHERE relname = 'orders'")).toEqual([]);
 
-    expect((await project.up(args)).changed).toEqual(noStage);
+    // With the former servers again, no stage has anything to do; only the Migration's own inputs are others.
+    expect((await project.up(args)).changed).toEqual(updated());
 });
 
 test("another version of the library shows no difference", async () => {

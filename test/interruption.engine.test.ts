@@ -1,17 +1,29 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { copyStatus } from "../lib/stage/convergence/copyProgress";
 import { restartServer } from "../scripts/postgres/server";
-import { until } from "./support/following";
+import { traceOf, until } from "./support/following";
 import {
     expectDestroyLeavesNothing,
     expectFollowing,
     expectUpConverges,
+    follow,
     kill,
     upTo,
     type Victim,
     type Waiting,
 } from "./support/interruption";
-import { inConvergence, inCopy, inDump, inSlot, targetSettings } from "./support/moments";
+import {
+    beforeTheAnswer,
+    inConvergence,
+    inCopy,
+    inDump,
+    inIndexes,
+    inSlot,
+    inSlotRemoval,
+    inSubscriptionRemoval,
+    type Moment,
+    targetSettings,
+} from "./support/moments";
 import { type Pair, pair, query } from "./support/postgres";
 import { isAlive } from "./support/processes";
 
@@ -116,7 +128,7 @@ describe("during the copy", () => {
     });
 
     test("^C waits no longer than timeoutSeconds for a copy that does not end", async () => {
-        waiting = await upTo(inCopy, servers, { timeoutSeconds: 5 });
+        waiting = await upTo(inCopy, servers, { timeoutSeconds: 8 });
         process.kill(waiting.engine, "SIGINT");
         await cancelled();
         expect(await waiting.ended).toBeGreaterThan(0);
@@ -134,35 +146,82 @@ describe("during the copy", () => {
     }
 });
 
-describe("a slot that is being made for a killed run", () => {
+describe("what a killed run was about to make", () => {
     const slots = () =>
         query(waiting.args.source, "SELECT active FROM pg_replication_slots WHERE database = current_database()");
 
-    test("and made after all by the server is replaced by that of the next up", async () => {
-        waiting = await upTo(inSlot, servers);
-        await kill(waiting, "all");
+    async function killedAt(moment: Moment): Promise<void> {
+        waiting = await upTo(moment, servers);
+        await kill(waiting.project, waiting, "all");
+    }
+
+    test("a slot that the server makes after all is replaced by that of the next up", async () => {
+        await killedAt(inSlot);
         await waiting.held.release();
         await until(slots, ([slot]) => slot?.active === false);
         await expectUpConverges(waiting);
     });
 
-    test("is soon given up by the server, and destroy leaves nothing", async () => {
-        waiting = await upTo(inSlot, servers);
-        await kill(waiting, "all");
+    test("a slot that the server can't make is soon given up, and destroy leaves nothing", async () => {
+        await killedAt(inSlot);
         await until(slots, (left) => left.length === 0, 5);
+        await expectDestroyLeavesNothing(waiting);
+    });
+
+    test("a subscription that the run never heard of is taken over by the next up", async () => {
+        await killedAt(beforeTheAnswer);
+        await waiting.held.release();
+        const { subscriptionOid } = await traceOf(waiting.link);
+        await expectUpConverges(waiting);
+        expect(await traceOf(waiting.link)).toMatchObject({ subscriptionOid });
+    });
+
+    test("a subscription that the run never heard of is removed by destroy", async () => {
+        await killedAt(beforeTheAnswer);
+        await waiting.held.release();
+        await expectDestroyLeavesNothing(waiting);
+    });
+
+    test("an index is made by the next up", async () => {
+        await killedAt(inIndexes);
+        await waiting.held.release();
+        await expectUpConverges(waiting);
+        const index = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('items_name')";
+        expect(await query(waiting.args.target, index)).toEqual([{ indisvalid: true }]);
+    });
+
+    test("an index keeps nothing from destroy", async () => {
+        await killedAt(inIndexes);
         await expectDestroyLeavesNothing(waiting);
     });
 });
 
-test.each<Victim>(["provider", "engine"])("pg_dump ends with a killed %s", async (victim) => {
+test.each([
+    ["drops the subscription", inSubscriptionRemoval],
+    ["waits to drop the slot", inSlotRemoval],
+])("a destroy that is killed while it %s is finished by the next", async (_name, moment) => {
+    waiting = await upTo(inCopy, servers);
+    await kill(waiting.project, waiting, "provider");
+    const held = await moment.hold(waiting.args);
+    try {
+        const destroy = follow(waiting.project.spawnDestroy(waiting.args));
+        await moment.reached(waiting.args, held, destroy.said);
+        await kill(waiting.project, destroy, "all");
+    } finally {
+        await held.release();
+    }
+    await expectDestroyLeavesNothing(waiting);
+});
+
+test.each<Victim>(["provider", "engine"])("pg_dump, which waits for a lock, ends with a killed %s", async (victim) => {
     waiting = await upTo(inDump, servers);
-    const dump = waiting.processes().find(({ command }) => /^\S*pg_dump /.test(command))?.pid ?? 0;
+    const dump = waiting.processes().find(({ command }) => /pg_dump /.test(command))?.pid ?? 0;
     expect(isAlive(dump)).toBe(true);
-    await kill(waiting, victim);
-    await waiting.held.release();
+    await kill(waiting.project, waiting, victim);
     await until(
         async () => isAlive(dump),
         (alive) => !alive,
+        2,
     );
 });
 

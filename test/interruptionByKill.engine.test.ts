@@ -8,11 +8,9 @@ import {
     type Waiting,
 } from "./support/interruption";
 import {
-    beforeTheAnswer,
     betweenSlotAndSubscription,
     inConvergence,
     inCopy,
-    inIndexes,
     inSchema,
     type Moment,
     targetSettings,
@@ -25,15 +23,7 @@ const moments: [string, Moment][] = [
     ["copying", inCopy],
     ["waiting for convergence", inConvergence],
 ];
-const more: [string, Moment][] = [
-    ["before it hears that the subscription is made", beforeTheAnswer],
-    ["building an index", inIndexes],
-];
-const victims: [Victim, [string, Moment][]][] = [
-    ["provider", moments],
-    ["engine", moments],
-    ["all", [...moments, ...more]],
-];
+const victims: Victim[] = ["provider", "engine", "all"];
 
 let servers: Pair;
 let waiting: Waiting;
@@ -44,19 +34,17 @@ beforeAll(async () => {
 afterEach(() => waiting?.remove());
 afterAll(() => servers?.stop());
 
-describe.each(victims)("%s killed", (victim, places) => {
-    test.each(places)("%s, then up", async (_name, moment) => {
+describe.each(victims)("%s killed", (victim) => {
+    test.each(moments)("%s, then up", async (_name, moment) => {
         waiting = await upTo(moment, servers);
-        await kill(waiting, victim);
+        await kill(waiting.project, waiting, victim);
         await waiting.held.release();
         await expectUpConverges(waiting);
     });
 
-    test.each(places)("%s, then destroy", async (_name, moment) => {
+    test.each(moments)("%s, then destroy", async (_name, moment) => {
         waiting = await upTo(moment, servers);
-        await kill(waiting, victim);
-        // As long as nobody sees the subscription, nobody can take it away.
-        if (moment === beforeTheAnswer) await waiting.held.release();
+        await kill(waiting.project, waiting, victim);
         await expectDestroyLeavesNothing(waiting);
     });
 });

@@ -90,6 +90,18 @@ test("connection strings are secret in every stage", async () => {
     }
 });
 
+test("the Migration's own inputs keep a side secret that was given as it is", async () => {
+    const sides = {
+        source: { connectionString: "postgresql://u:p@s/d" },
+        target: { connectionString: "postgresql://u:p@t/d" },
+    };
+    await value((await migrate(sides)).phase);
+    expect(made[0]?.inputs).toEqual({
+        source: { ...secret, value: sides.source },
+        target: { ...secret, value: sides.target },
+    });
+});
+
 test("an argument that does not exist reaches the checks by name", async () => {
     await value((await migrate({ tabels: ["x"] })).phase);
     expect(made.find(({ name }) => name === "shop-preflight")?.inputs.unknownArguments).toEqual(["tabels"]);

@@ -21,10 +21,17 @@ export function runClient({ path, args, environment, input, timeoutMs }: ClientR
         const output: Buffer[] = [];
         let said = "";
         let late = false;
+        const stop = () => child.kill("SIGKILL");
         const timer = setTimeout(() => {
             late = true;
-            child.kill("SIGKILL");
+            stop();
         }, timeoutMs);
+        // One that waits for a lock or a silent server writes nothing, and would outlive us.
+        process.once("exit", stop);
+        const over = () => {
+            clearTimeout(timer);
+            process.off("exit", stop);
+        };
         child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
         child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
             said = (said + chunk).slice(-20_000);
@@ -33,11 +40,11 @@ export function runClient({ path, args, environment, input, timeoutMs }: ClientR
         child.stdin.on("error", () => {});
         child.stdin.end(input);
         child.on("error", (error) => {
-            clearTimeout(timer);
+            over();
             reject(new ClientFailure(`${path} could not be started: ${error.message}`));
         });
         child.on("close", (code, signal) => {
-            clearTimeout(timer);
+            over();
             if (code === 0) {
                 resolve(Buffer.concat(output));
             } else if (late) {

@@ -29,6 +29,7 @@ export function parseConnection(label: string, uri: string): ParsedConnection {
     if (!/^postgres(ql)?:\/\//.test(uri)) {
         return fail(`${label} is not a connection URI: it must start with postgresql://. Write it as ${example}.`);
     }
+    const malformed = `${label} is malformed. Write it as ${example}, with the characters @ : / ? # % and space in the user or password percent-encoded (@ is %40, % is %25).`;
     let url: URL;
     let user: string;
     let password: string;
@@ -39,9 +40,12 @@ export function parseConnection(label: string, uri: string): ParsedConnection {
         password = decodeURIComponent(url.password);
         database = decodeURIComponent(url.pathname.slice(1));
     } catch {
-        return fail(
-            `${label} is malformed. Write it as ${example}, with the characters @ : / ? # % and space in the user or password percent-encoded (@ is %40, % is %25).`,
-        );
+        return fail(malformed);
+    }
+    const unknown = [...url.searchParams.keys()].filter((key) => !known.includes(key));
+    // A ? or # of the password that was not encoded: what follows, and what came before, is not what it seems to be.
+    if (url.hash || (unknown.length > 0 && url.search.includes("@"))) {
+        return fail(malformed);
     }
     const problems: string[] = [];
     if (!url.hostname) {
@@ -57,12 +61,8 @@ export function parseConnection(label: string, uri: string): ParsedConnection {
     if (url.port === "0") {
         problems.push(`${label} has port 0; a port is 1 to 65535, and 5432 where none is written.`);
     }
-    for (const key of url.searchParams.keys()) {
-        if (!known.includes(key)) {
-            problems.push(
-                `${label} has the parameter "${key}", which is not known here; allowed are ${known.join(", ")}.`,
-            );
-        }
+    for (const key of unknown) {
+        problems.push(`${label} has the parameter "${key}", which is not known here; allowed are ${known.join(", ")}.`);
     }
     // A password must not cross a network in clear text because nobody wrote sslmode; on this machine it crosses none.
     const sslmode = url.searchParams.get("sslmode") ?? (isLoopback(host) ? "disable" : "require");

@@ -45,6 +45,32 @@ test("several problems are told together, and none tells the password", () => {
     ]);
 });
 
+test.each([
+    "pass%word",
+    "pass/word",
+    "pass?word",
+    "pass#word",
+    "20?pass",
+    "20?pass&word",
+    "20#word",
+    "a@pass/word#1",
+    "a@20?pass&word=1",
+])("the password %s without percent-encoding is told by no part of it", (password) => {
+    const { problems } = parseConnection("source", `postgres://mover:${password}@db.example.com:5432/shop`);
+    expect(problems).toEqual([
+        "source is malformed. Write it as postgresql://user:password@host:5432/database?sslmode=require, with the characters @ : / ? # % and space in the user or password percent-encoded (@ is %40, % is %25).",
+    ]);
+});
+
+test.each([
+    ["20/pass", ["source names no user; write it as", "source names no database; write it as"]],
+    ["a@pass/word", ["source names no database; write it as"]],
+])("the password %s without percent-encoding reads as another address, which is not printed", (password, reasons) => {
+    const { problems } = parseConnection("source", `postgres://mover:${password}@db.example.com:5432/shop`);
+    const example = "postgresql://user:password@host:5432/database?sslmode=require.";
+    expect(problems).toEqual(reasons.map((reason) => `${reason} ${example}`));
+});
+
 test("what is printed of a connection holds no password", () => {
     const { connection } = parseConnection("source", uri(odd));
     expect(connection && describeConnection(connection)).toBe("mover@db.example.com:6432/shop");

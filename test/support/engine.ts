@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import { promisify } from "node:util";
+import { type EngineEvent, LocalWorkspace, type OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { engineBin } from "../../scripts/engine/engine.mjs";
 import { ownedFolder } from "./leftovers";
 
@@ -38,10 +39,14 @@ export interface EngineProject {
     destroy(args?: object, scope?: Scope): Promise<Result>;
     // biome-ignore lint/suspicious/noExplicitAny: the format of a deployment is the engine's.
     exportState(): Promise<any>;
+    /** What `pulumi stack export` prints, with its secrets encrypted. */
+    exportEncrypted(): Promise<string>;
     /** Releases the lock that a killed operation leaves. */
     cancel(): Promise<void>;
     /** `pulumi up` as a process group of its own: `process.kill(-child.pid)` ends it with all its children. */
     spawnUp(args: object): ChildProcess;
+    /** The same with `pulumi destroy`. */
+    spawnDestroy(args: object): ChildProcess;
     remove(): void;
 }
 
@@ -65,7 +70,10 @@ export async function engineProject(name: string): Promise<EngineProject> {
     const workspace = await LocalWorkspace.create({ workDir: dir, envVars: env });
     const stack = await Stack.createOrSelect("test", workspace);
 
-    async function perform(args: object, operation: (listeners: Listeners) => Promise<unknown>): Promise<Result> {
+    async function perform(
+        args: object,
+        operation: (listeners: Listeners) => Promise<{ outputs?: OutputMap; stdout: string }>,
+    ): Promise<Result> {
         const result: Result = { ok: true, output: "", summary: {}, changed: {}, outputs: {} };
         const append = (text: string) => {
             result.output += text;
@@ -78,14 +86,29 @@ export async function engineProject(name: string): Promise<EngineProject> {
             if (failed) result.changed[nameOf(failed.urn)] = "failed";
         };
         workspace.envVars = { ...env, ...argsVariable(args) };
+        let outputs: OutputMap | undefined;
         try {
-            await operation({ onOutput: append, onError: append, onEvent });
+            outputs = (await operation({ onOutput: append, onError: append, onEvent })).outputs;
         } catch (error) {
             result.ok = false;
             if (!result.output) result.output = String(error);
         }
-        for (const [key, output] of Object.entries(await stack.outputs())) result.outputs[key] = output.value;
+        // Each question to the stack is a process of its own; an `up` has asked it already.
+        outputs ??= await stack.outputs();
+        for (const [key, output] of Object.entries(outputs)) result.outputs[key] = output.value;
         return result;
+    }
+
+    function start(operation: "up" | "destroy", args: object): ChildProcess {
+        const child = spawn("pulumi", [operation, "--yes", "--non-interactive", "--skip-preview", "--stack", "test"], {
+            cwd: dir,
+            env: { ...process.env, ...env, ...argsVariable(args) },
+            detached: true,
+        });
+        // A full pipe that nobody reads would stop the engine.
+        child.stdout.resume();
+        child.stderr.resume();
+        return child;
     }
 
     return {
@@ -95,18 +118,13 @@ export async function engineProject(name: string): Promise<EngineProject> {
         refresh: (args = {}) => perform(args, (listeners) => stack.refresh(listeners)),
         destroy: (args = {}, scope = {}) => perform(args, (listeners) => stack.destroy({ ...listeners, ...scope })),
         exportState: async () => (await stack.exportStack()).deployment,
-        cancel: () => stack.cancel(),
-        spawnUp: (args) => {
-            const child = spawn("pulumi", ["up", "--yes", "--non-interactive", "--skip-preview", "--stack", "test"], {
-                cwd: dir,
-                env: { ...process.env, ...env, ...argsVariable(args) },
-                detached: true,
-            });
-            // A full pipe that nobody reads would stop the engine.
-            child.stdout.resume();
-            child.stderr.resume();
-            return child;
+        exportEncrypted: async () => {
+            const options = { cwd: dir, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 };
+            return (await promisify(execFile)("pulumi", ["stack", "export", "--stack", "test"], options)).stdout;
         },
+        cancel: () => stack.cancel(),
+        spawnUp: (args) => start("up", args),
+        spawnDestroy: (args) => start("destroy", args),
         remove: () => rmSync(dir, { recursive: true, force: true }),
     };
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { expect } from "vitest";
 import { marker } from "../../lib/names";
@@ -10,22 +11,25 @@ import { createDatabase, type Pair, query } from "./postgres";
 import { descendantsOf, isAlive, type Process } from "./processes";
 import { nothing, remains } from "./remains";
 
+/** A process of `pulumi`, as a test follows it. */
+export interface Running {
+    engine: number;
+    /** What it has printed so far. */
+    said(): string;
+    /** The code with which it ends, null when it is killed. */
+    ended: Promise<number | null>;
+    /** What is below it, the provider among it. */
+    processes(): Process[];
+}
+
 /** A migration whose first `up` waits at a moment. */
-export interface Waiting {
+export interface Waiting extends Running {
     project: EngineProject;
     /** Its identity. */
     migration: string;
     args: Databases;
     link: Link;
     held: Hold;
-    /** The process of `pulumi up`. */
-    engine: number;
-    /** What `up` has printed so far. */
-    said(): string;
-    /** The code with which `up` ends, null when it is killed. */
-    ended: Promise<number | null>;
-    /** What is below `pulumi up`, the provider among it. */
-    processes(): Process[];
     /** Ends all that is left, so that the next test finds servers without anything of this one. */
     remove(): Promise<void>;
 }
@@ -38,51 +42,49 @@ export async function upTo(moment: Moment, servers: Pair, rest: object = {}): Pr
     const source = await createDatabase(servers.source, name);
     const target = await createDatabase(servers.target, name);
     await fillSource(source);
-    const waiting = await start(name, moment, { source, target, ...rest });
-    const { args, held, said, ended } = waiting;
-    const early = ended.then(() => Promise.reject(new Error(`up ended: ${said()}`)));
-    try {
-        await Promise.race([moment.reached(args, held, said), early]);
-    } catch (error) {
-        await waiting.remove();
-        throw error;
-    }
-    return waiting;
-}
-
-async function start(name: string, moment: Moment, args: Databases): Promise<Waiting> {
+    const args = { source, target, ...rest };
     const project = await engineProject(name);
     const held = await moment.hold(args);
-    const link = linkOf(name, args.source, args.target);
-    const up = project.spawnUp(args);
-    const engine = up.pid as number;
+    const link = linkOf(name, source, target);
+    const up = follow(project.spawnUp(args));
+    const remove = async () => {
+        killAll([up.engine, ...up.processes().map(({ pid }) => pid)]);
+        await held.release();
+        await removeObjects(link);
+        project.remove();
+    };
+    try {
+        await moment.reached(args, held, up.said);
+    } catch (error) {
+        await remove();
+        throw new Error(`${(error as Error).message}; up said: ${up.said()}`);
+    }
+    return { ...up, project, migration: `${name}/test/move`, args, link, held, remove };
+}
+
+export function follow(pulumi: ChildProcess): Running {
+    const engine = pulumi.pid as number;
     let text = "";
-    for (const stream of [up.stdout, up.stderr]) {
+    for (const stream of [pulumi.stdout, pulumi.stderr]) {
         stream?.setEncoding("utf8").on("data", (chunk: string) => {
             text += chunk;
         });
     }
-    const ended = once(up, "close").then(([code]) => code as number | null);
+    const ended = once(pulumi, "close").then(([code]) => code as number | null);
     // The children of a process that has ended can't be told any more.
     let known: Process[] = [];
     const processes = () => {
         known = isAlive(engine) ? descendantsOf(engine) : known;
         return known;
     };
-    const remove = async () => {
-        killAll([engine, ...processes().map(({ pid }) => pid)]);
-        await held.release();
-        await removeObjects(link);
-        project.remove();
-    };
-    const migration = `${name}/test/move`;
-    return { project, migration, args, link, held, engine, said: () => text, ended, processes, remove };
+    return { engine, said: () => text, ended, processes };
 }
 
 export type Victim = "provider" | "engine" | "all";
 
-/** Kills, comes back when nobody works for this `up` any more, and takes away the lock that it may have left. */
-export async function kill({ project, engine, ended, processes }: Waiting, victim: Victim): Promise<void> {
+/** Kills, comes back when nobody works for this run any more, and takes away the lock that it may have left. */
+export async function kill(project: EngineProject, running: Running, victim: Victim): Promise<void> {
+    const { engine, ended, processes } = running;
     const below = processes();
     const provider = below.find(({ command }) => command.includes("/cmd/dynamic-provider/"))?.pid ?? 0;
     expect(provider).toBeGreaterThan(0);

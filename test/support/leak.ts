@@ -1,32 +1,30 @@
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A password as it may look in a URL, in JSON, in a connection string, in SQL and in both of the last. */
-export function formsOf(password: string): string[] {
-    const json = (text: string) => JSON.stringify(text).slice(1, -1);
-    const conninfo = password.replace(/[\\']/g, "\\$&");
-    const literal = (text: string) => text.replaceAll("'", "''");
-    const forms = [password, encodeURIComponent(password), encodeURI(password), conninfo, literal(password)];
-    forms.push(literal(conninfo), literal(conninfo).replaceAll("\\", "\\\\"));
-    return [...new Set([...forms, ...forms.map(json)])];
-}
-
-/** Which of these texts holds a password in any form, by its name. */
+/**
+ * Which of these texts holds a part of a password, by its name. Whatever a password is written in (a URL, JSON, SQL, a
+ * connection string), its letters stay as they are: so its words are searched for, and must be found nowhere else.
+ */
 export function leaks(texts: Map<string, string>, passwords: string[]): string[] {
-    const forms = passwords.flatMap(formsOf);
-    return [...texts].filter(([, text]) => forms.some((form) => text.includes(form))).map(([name]) => name);
+    const words = passwords.flatMap((password) => password.toLowerCase().match(/[a-z]{5,}/g) ?? []);
+    return [...texts]
+        .filter(([, text]) => {
+            const lower = text.toLowerCase();
+            return words.some((word) => lower.includes(word));
+        })
+        .map(([name]) => name);
 }
 
-/** Every file below a folder, links not followed. */
-export function filesBelow(folder: string): Map<string, string> {
+/** Every file below a folder, by its path; links are not followed. `since` leaves out those that were there before. */
+export function filesBelow(folder: string, since = 0): Map<string, string> {
     const files = new Map<string, string>();
     for (const name of readdirSync(folder)) {
         const path = join(folder, name);
-        const status = lstatSync(path);
-        if (status.isDirectory()) {
-            for (const [inner, text] of filesBelow(path)) files.set(inner, text);
-        } else if (status.isFile()) {
-            files.set(path, readFileSync(path, "utf8"));
+        const status = lstatSync(path, { throwIfNoEntry: false });
+        if (status?.isDirectory()) {
+            for (const [inner, text] of filesBelow(path, since)) files.set(inner, text);
+        } else if (status?.isFile() && status.mtimeMs >= since) {
+            files.set(path, readFileSync(path, "latin1"));
         }
     }
     return files;

@@ -8,11 +8,11 @@ export interface Databases {
     target: string;
 }
 
-/** A place on the way of `pulumi up` where it can be made to wait. */
+/** A place on the way of `pulumi up` or `destroy` where it can be made to wait. */
 export interface Moment {
-    /** To be taken before `up` begins. */
+    /** To be taken before it begins. */
     hold(databases: Databases): Promise<Hold>;
-    /** Comes back when `up` waits there. `said` is what `up` has printed so far. */
+    /** Comes back when it waits there. `said` is what it has printed so far. */
     reached(databases: Databases, held: Hold, said: () => string): Promise<void>;
 }
 
@@ -46,8 +46,8 @@ DELETE FROM items WHERE id > 90;
 INSERT INTO notes VALUES (1000, 'late')`;
 
 export const inDump: Moment = {
-    hold: ({ source }) => hold(source, ["BEGIN", "LOCK TABLE pg_ts_parser IN ACCESS EXCLUSIVE MODE"]),
-    reached: ({ source }) => waits(source, ours, forLock, "query LIKE '%pg_ts_parser%'"),
+    hold: ({ source }) => hold(source, ["BEGIN", "LOCK TABLE notes IN ACCESS EXCLUSIVE MODE"]),
+    reached: ({ source }) => waits(source, ours, forLock, "query LIKE 'LOCK TABLE public.%'"),
 };
 
 export const inSchema: Moment = {
@@ -104,7 +104,7 @@ export const inCopy: Moment = {
             ([copy]) => copy?.srsubstate === "d",
             patienceSeconds,
         );
-        await sees(said, /move-copy creating .*copying 1\/2 tables/);
+        await sees(said, /move-copy creating .*copying [01]\/2 tables/);
     },
 };
 
@@ -124,6 +124,34 @@ export const inConvergence: Moment = {
         await held.query(`SELECT pg_advisory_unlock(${gates.index})`);
         await sees(said, /move-convergence creating .*catching up/);
     },
+};
+
+/** On the way of `destroy`. */
+export const inSubscriptionRemoval: Moment = {
+    hold: ({ target }) => hold(target, ["BEGIN", "LOCK TABLE pg_subscription IN SHARE MODE"]),
+    reached: ({ target }) => waits(target, ours, forLock, "query LIKE 'ALTER SUBSCRIPTION%'"),
+};
+
+/** The subscription is gone; the slot is not, as a process that stands still reads it. */
+export const inSlotRemoval: Moment = {
+    async hold({ source }) {
+        const held = await hold(source, []);
+        const [slot] = await held.query("SELECT active_pid FROM pg_replication_slots WHERE slot_name ~ '_migration_'");
+        process.kill(slot.active_pid, "SIGSTOP");
+        return {
+            ...held,
+            async release() {
+                process.kill(slot.active_pid, "SIGCONT");
+                await held.release();
+            },
+        };
+    },
+    reached: ({ source }, _held, said) =>
+        until(
+            () => query(source, "SELECT active FROM pg_replication_slots WHERE slot_name ~ '_migration_'"),
+            ([slot]) => slot?.active && /move-subscription deleting .*waiting until process/.test(said()),
+            patienceSeconds,
+        ).then(() => {}),
 };
 
 /** A commit on the target waits for a standby only where a moment asks for it; and nothing waits long to be tried again. */

@@ -5,7 +5,7 @@ import { untilCaughtUp } from "./caughtUp";
 import { execute } from "./connection";
 
 /** As people do it by hand: the whole schema, indexes and all, then a subscription with nothing but defaults. */
-export async function seedsWay(sourceUrl: string, targetUrl: string): Promise<void> {
+export async function byHand(sourceUrl: string, targetUrl: string): Promise<void> {
     await copySchema(sourceUrl, targetUrl);
     await execute(sourceUrl, "create publication bench for all tables");
     await execute(targetUrl, `create subscription bench connection '${sourceUrl}' publication bench`);

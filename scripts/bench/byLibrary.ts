@@ -2,11 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { Migration, postgresSource, postgresTarget, type StageSeconds } from "pulumi-postgres-migration";
 import { check, create } from "pulumi-postgres-migration/runtime";
 
+// Else each stage prints every second or two where it is.
+process.env.PULUMI_NON_INTERACTIVE = "true";
+
 /**
  * Runs the stages of a Migration as `pulumi up` runs them, one after the other, without the engine between the program and
  * the provider. Returns the seconds of each stage.
  */
-export function ourWay(sourceUrl: string, targetUrl: string): Promise<StageSeconds> {
+export function byLibrary(sourceUrl: string, targetUrl: string): Promise<StageSeconds> {
     return new Promise((resolve, reject) => {
         const newResource = async ({ name, type, inputs }: pulumi.runtime.MockResourceArgs) => {
             const kind = type.startsWith("pulumi-nodejs:dynamic/") ? type.split(":").at(-1) : undefined;
