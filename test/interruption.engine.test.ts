@@ -16,6 +16,7 @@ import {
     beforeTheAnswer,
     inConvergence,
     inCopy,
+    inDetachment,
     inDump,
     inIndexes,
     inSlot,
@@ -128,7 +129,7 @@ describe("during the copy", () => {
     });
 
     test("^C waits no longer than timeoutSeconds for a copy that does not end", async () => {
-        waiting = await upTo(inCopy, servers, { timeoutSeconds: 8 });
+        waiting = await upTo(inCopy, servers, { timeoutSeconds: 6 });
         process.kill(waiting.engine, "SIGINT");
         await cancelled();
         expect(await waiting.ended).toBeGreaterThan(0);
@@ -196,21 +197,39 @@ describe("what a killed run was about to make", () => {
     });
 });
 
-test.each([
-    ["drops the subscription", inSubscriptionRemoval],
-    ["waits to drop the slot", inSlotRemoval],
-])("a destroy that is killed while it %s is finished by the next", async (_name, moment) => {
-    waiting = await upTo(inCopy, servers);
-    await kill(waiting.project, waiting, "provider");
-    const held = await moment.hold(waiting.args);
-    try {
-        const destroy = follow(waiting.project.spawnDestroy(waiting.args));
-        await moment.reached(waiting.args, held, destroy.said);
-        await kill(waiting.project, destroy, "all");
-    } finally {
-        await held.release();
+describe("a destroy that is killed", () => {
+    async function killedAt(moment: Moment): Promise<void> {
+        const held = await moment.hold(waiting.args);
+        try {
+            const destroy = follow(waiting.project.spawnDestroy(waiting.args));
+            await moment.reached(waiting.args, held, destroy.said);
+            await kill(waiting.project, destroy, "all");
+        } finally {
+            await held.release();
+        }
     }
-    await expectDestroyLeavesNothing(waiting);
+
+    test.each([
+        ["takes leave of the subscription", inSubscriptionRemoval],
+        ["drops the subscription", inDetachment],
+        ["waits to drop the slot", inSlotRemoval],
+    ])("while it %s is finished by the next", async (_name, moment) => {
+        waiting = await upTo(inCopy, servers);
+        await kill(waiting.project, waiting, "provider");
+        await killedAt(moment);
+        await expectDestroyLeavesNothing(waiting);
+    });
+
+    test("while it drops the subscription is taken back by refresh and up", async () => {
+        waiting = await upTo(inCopy, servers);
+        await waiting.held.release();
+        expect(await waiting.ended).toBe(0);
+        const { copiedAt } = await traceOf(waiting.link);
+        await killedAt(inDetachment);
+        expect((await waiting.project.refresh(waiting.args)).ok).toBe(true);
+        await expectUpConverges(waiting);
+        expect(await traceOf(waiting.link)).toMatchObject({ copiedAt });
+    });
 });
 
 test.each<Victim>(["provider", "engine"])("pg_dump, which waits for a lock, ends with a killed %s", async (victim) => {

@@ -94,7 +94,6 @@ test("no password is in the state, on the console, in a log, in a file left behi
 
     await run("preview", project.preview(args));
     await run("preview, not encoded", project.preview(notEncoded));
-    await run("preview, wrong passwords", project.preview(wrongUser));
     await run("up, wrong password of the replication role", project.up(wrongCourier));
     await run("up, refused port", project.up(refused));
     await run("up", project.up(args));
@@ -107,7 +106,6 @@ test("no password is in the state, on the console, in a log, in a file left behi
         async () => logOf("target"),
         (log) => /could not connect to the publisher.*password authentication failed/.test(log),
     );
-    await run("up, wrong password again", project.up(wrongCourier));
     await run("up, wrong passwords", project.up(wrongUser));
     await run("up, rotated", project.up({ ...args, sourceFromTarget: as(source, "mover", rotated) }));
     await run("refresh", project.refresh(args));

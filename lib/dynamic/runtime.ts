@@ -146,8 +146,9 @@ async function quietly<T>(properties: Properties, work: () => Promise<T>): Promi
     try {
         return await work();
     } catch (error) {
-        // Pulumi's host prints the stack of what fails here; users need the message.
-        throw Object.assign(new Error(plain(error, properties)), { stack: "" });
+        // Pulumi's host prints, beside the resource's message, the error as text and its stack: all of it a second time.
+        const once = { stack: "", toString: () => "a stage failed, see its own message" };
+        throw Object.assign(new Error(plain(error, properties)), once);
     }
 }
 

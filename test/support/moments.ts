@@ -92,7 +92,7 @@ export const beforeTheAnswer: Moment = {
 /** The first row of `notes` waits inside the target, so the slot and the origin of that copy are there. */
 export const inCopy: Moment = {
     hold: ({ target }) => hold(target, [`SELECT pg_advisory_lock(${gates.copy})`]),
-    async reached({ target }, _held, said) {
+    async reached({ source, target }, _held, said) {
         await until(
             () =>
                 query(
@@ -103,6 +103,10 @@ export const inCopy: Moment = {
                 ),
             ([copy]) => copy?.srsubstate === "d",
             patienceSeconds,
+        );
+        await until(
+            () => query(source, "SELECT FROM pg_replication_slots WHERE database = current_database()"),
+            (slots) => slots.length === 2,
         );
         await sees(said, /move-copy creating .*copying [01]\/2 tables/);
     },
@@ -130,6 +134,12 @@ export const inConvergence: Moment = {
 export const inSubscriptionRemoval: Moment = {
     hold: ({ target }) => hold(target, ["BEGIN", "LOCK TABLE pg_subscription IN SHARE MODE"]),
     reached: ({ target }) => waits(target, ours, forLock, "query LIKE 'ALTER SUBSCRIPTION%'"),
+};
+
+/** The subscription is there, but no slot belongs to it any more. */
+export const inDetachment: Moment = {
+    hold: ({ target }) => hold(target, ["BEGIN", "LOCK TABLE pg_description IN SHARE MODE"]),
+    reached: ({ target }) => waits(target, ours, forLock, "query LIKE 'COMMENT ON SUBSCRIPTION%'"),
 };
 
 /** The subscription is gone; the slot is not, as a process that stands still reads it. */

@@ -113,7 +113,9 @@ async function ensure(
                 );
             }
             if (plan.enable) {
-                await target.query(sql.enableSubscription(inputs.subscription));
+                for (const statement of sql.enableSubscription(inputs.subscription, inputs.slot)) {
+                    await target.query(statement);
+                }
             }
             if (plan.refresh) {
                 await target.query(sql.refreshSubscription(inputs.subscription));

@@ -151,7 +151,8 @@ async function removeSlot(source: Session, remains: Remains, name: string, conte
                 return [await slotHeld(source, remains, name, slot.activePid, error as Error)];
             }
             context.progress.status(`waiting until process ${slot.activePid} lets go of slot ${name}`);
-            await context.sleep(500);
+            // A reader that was told to end may come back: the moment in between must not be missed.
+            await context.sleep(waited < terminateAfterMs ? 500 : 50);
         }
     }
 }

@@ -51,8 +51,12 @@ export function commentOnSubscription(name: string, comment: string): string {
     return `COMMENT ON SUBSCRIPTION ${identifier(name)} IS ${literal(comment)}`;
 }
 
-export function enableSubscription(name: string): string {
-    return `ALTER SUBSCRIPTION ${identifier(name)} ENABLE`;
+/** A `destroy` that was killed may have taken its slot from it, and without one it can't be enabled. */
+export function enableSubscription(name: string, slot: string): string[] {
+    return [
+        `ALTER SUBSCRIPTION ${identifier(name)} SET (slot_name = ${literal(slot)})`,
+        `ALTER SUBSCRIPTION ${identifier(name)} ENABLE`,
+    ];
 }
 
 export function refreshSubscription(name: string): string {
