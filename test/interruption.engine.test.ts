@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { copyStatus } from "../lib/stage/convergence/copyProgress";
+import { size } from "../lib/stage/convergence/wording";
 import { restartServer } from "../scripts/postgres/server";
 import { traceOf, until } from "./support/following";
 import {
@@ -64,7 +65,8 @@ describe("the time of one up runs out", () => {
         waiting = await upTo(inCopy, servers, { timeoutSeconds: 1 });
         expect(await waiting.ended).toBeGreaterThan(0);
         const { outputs, initErrors } = await resource("move-copy");
-        expect(outputs).toMatchObject({ tablesReady: 1, tablesTotal: 2, bytesTotal: "32768" });
+        expect(outputs).toMatchObject({ tablesTotal: 2, bytesTotal: "32768" });
+        expect(outputs.tablesReady).toBeLessThan(2);
         const so = copyStatus(
             { ...outputs, bytesCopied: BigInt(outputs.bytesCopied), bytesTotal: BigInt(outputs.bytesTotal) },
             undefined,
@@ -78,11 +80,10 @@ describe("the time of one up runs out", () => {
 
     /** On a busy machine more time passes than the run's own, and then it says so. */
     function quiet({ unfinished }: { unfinished: string }): string {
-        return (
-            /, (no table moved on|the slot's confirmed position stays at) [^,]* for \d+ seconds/.exec(
-                unfinished,
-            )?.[0] ?? ""
+        const found = /, (no table moved on|the slot's confirmed position stays) [^,]* for \d+ seconds/.exec(
+            unfinished,
         );
+        return found?.[0] ?? "";
     }
 
     async function runsOutInConvergence(): Promise<void> {
@@ -90,7 +91,7 @@ describe("the time of one up runs out", () => {
         expect(await waiting.ended).toBeGreaterThan(0);
         const { outputs, initErrors } = await resource("move-convergence");
         expect(outputs).toMatchObject({ phase: "catching up", tablesReady: 2, nextAction: "Run: pulumi up" });
-        const message = `not converged: catching up, ${outputs.lagBytes} bytes behind${quiet(outputs)}. This run has waited its time (timeoutSeconds); replication goes on by itself. To go on waiting: pulumi up`;
+        const message = `not converged: catching up, ${size(BigInt(outputs.lagBytes))} behind${quiet(outputs)}. This run has waited its time (timeoutSeconds); replication goes on by itself. To go on waiting: pulumi up`;
         expect(outputs.unfinished).toBe(message);
         expect(initErrors).toEqual([message]);
         expect(waiting.said()).toContain(message);

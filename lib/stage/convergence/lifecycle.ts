@@ -2,11 +2,10 @@ import { type Context, type Lifecycle, Unfinished } from "../../dynamic/lifecycl
 import { withSession } from "../../postgres/client";
 import { connectionOf } from "../../postgres/connection";
 import { lsnToBigInt } from "../../postgres/lsn";
-import { sideInputs } from "../sides";
 import { copyStatus } from "./copyProgress";
 import { takeSample } from "./sample";
 import { lagBytes, type Phase, verdict } from "./verdict";
-import { type Watched, type WatchInputs, watch } from "./watch";
+import { type Watched, type WatchInputs, watch, watchInputs } from "./watch";
 import { duration, Rate, size, whyLost } from "./wording";
 
 export type ConvergenceInputs = WatchInputs;
@@ -33,16 +32,7 @@ export interface ConvergenceOutputs {
 /** Waits until the target has caught up with the source. It makes nothing, so it may be lost and taken up at any moment. */
 export const convergence: Lifecycle<ConvergenceInputs, ConvergenceOutputs> = {
     skippable: true,
-    inputs: [
-        ...sideInputs,
-        "publication",
-        "subscription",
-        "slot",
-        "tables",
-        "sourceSystemIdentifier",
-        "sourceTimeline",
-        "timeoutSeconds",
-    ],
+    inputs: watchInputs,
     needsUpdate: (state) => state.phase !== "converged",
     create: wait,
     update: (inputs, _olds, context) => wait(inputs, context),

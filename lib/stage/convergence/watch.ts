@@ -1,7 +1,7 @@
 import type { Context } from "../../dynamic/lifecycle";
 import { type Session, sqlState, withSession } from "../../postgres/client";
 import { connectionOf } from "../../postgres/connection";
-import type { Names, Sides } from "../sides";
+import { type Names, type Sides, sideInputs } from "../sides";
 import { type CopyProgress, measureCopy, tableBytes } from "./copyProgress";
 import { diagnose } from "./diagnosis";
 import { type Sample, takeSample } from "./sample";
@@ -15,6 +15,17 @@ export interface WatchInputs extends Sides, Names {
     timeoutSeconds?: number;
     forceDetach?: boolean;
 }
+
+export const watchInputs = [
+    ...sideInputs,
+    "publication",
+    "subscription",
+    "slot",
+    "tables",
+    "sourceSystemIdentifier",
+    "sourceTimeline",
+    "timeoutSeconds",
+] as const;
 
 /** What the wait saw last, and why it ended. */
 export interface Watched {

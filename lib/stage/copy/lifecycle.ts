@@ -2,9 +2,8 @@ import { type Context, type Lifecycle, Unfinished } from "../../dynamic/lifecycl
 import { sameValue } from "../../dynamic/value";
 import { type CopyProgress, copyStatus } from "../convergence/copyProgress";
 import { allReady } from "../convergence/verdict";
-import { type Watched, type WatchInputs, watch } from "../convergence/watch";
+import { type Watched, type WatchInputs, watch, watchInputs } from "../convergence/watch";
 import { Rate, whyLost } from "../convergence/wording";
-import { sideInputs } from "../sides";
 
 export type CopyInputs = WatchInputs;
 
@@ -19,16 +18,7 @@ export interface CopyOutputs {
 /** Waits until the subscription has copied every table. It makes nothing, so it may be lost and taken up at any moment. */
 export const copy: Lifecycle<CopyInputs, CopyOutputs> = {
     skippable: true,
-    inputs: [
-        ...sideInputs,
-        "publication",
-        "subscription",
-        "slot",
-        "tables",
-        "sourceSystemIdentifier",
-        "sourceTimeline",
-        "timeoutSeconds",
-    ],
+    inputs: watchInputs,
     create: wait,
     // What is copied stays copied. What has gone wrong since is Convergence's to say, or its state would stay "converged".
     update: async (inputs, olds, context) =>
