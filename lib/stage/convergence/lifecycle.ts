@@ -4,7 +4,7 @@ import { connectionOf } from "../../postgres/connection";
 import { lsnToBigInt } from "../../postgres/lsn";
 import { copyStatus } from "./copyProgress";
 import { takeSample } from "./sample";
-import { lagBytes, type Phase, verdict } from "./verdict";
+import { lagBytes, type Phase, stopped } from "./verdict";
 import { type Watched, type WatchInputs, watch, watchInputs } from "./watch";
 import { duration, Rate, size, whyLost } from "./wording";
 
@@ -43,17 +43,9 @@ export const convergence: Lifecycle<ConvergenceInputs, ConvergenceOutputs> = {
             return await withSession(connectionOf("source", state.source), (source) =>
                 withSession(connectionOf("target", state.target), async (target) => {
                     const sample = await takeSample(source, target, state, context.now());
-                    const now = verdict(sample, undefined, { ...expectationOf(state), movedAt: sample.at });
-                    if (now.phase === "lost" || now.phase === "failing") {
-                        return { ...state, phase: now.phase, nextAction: `${now.reason}. Run: pulumi up` };
-                    }
-                    // A worker that fails again and again is away most of the time.
-                    return state.phase === "converged" && (sample.worker?.pid == null || !sample.slot?.active)
-                        ? {
-                              ...state,
-                              phase: "catching up",
-                              nextAction: "No apply worker of the target is connected to the source. Run: pulumi up",
-                          }
+                    const found = stopped(sample, { ...expectationOf(state), movedAt: sample.at });
+                    return found && (state.phase === "converged" || found.phase !== "catching up")
+                        ? { ...state, phase: found.phase, nextAction: `${found.reason}. Run: pulumi up` }
                         : state;
                 }),
             );

@@ -71,6 +71,18 @@ export function verdict(now: Sample, before: Sample | undefined, expected: Expec
     );
 }
 
+/** What has stopped replication since it converged, as far as one sample tells. */
+export function stopped(now: Sample, expected: Expectation): { phase: Phase; reason: string } | undefined {
+    const { phase, reason } = verdict(now, undefined, expected);
+    if (phase === "lost" || phase === "failing") {
+        return { phase, reason: reason ?? "" };
+    }
+    // A worker that fails again and again is away most of the time.
+    return now.worker?.pid == null || !now.slot?.active
+        ? { phase: "catching up", reason: "no apply worker of the target is connected to the source" }
+        : undefined;
+}
+
 function lostBecause(now: Sample, expected: Expectation): string | undefined {
     if (now.source && now.source.systemIdentifier !== expected.systemIdentifier) {
         return `the source is another server than at the start (system identifier ${now.source.systemIdentifier}, was ${expected.systemIdentifier})`;

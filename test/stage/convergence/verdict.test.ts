@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Sample } from "../../../lib/stage/convergence/sample";
-import { type Expectation, lagBytes, moved, verdict } from "../../../lib/stage/convergence/verdict";
+import { type Expectation, lagBytes, moved, stopped, verdict } from "../../../lib/stage/convergence/verdict";
 
 const healthy: Sample = {
     at: 10_000,
@@ -163,6 +163,51 @@ test("movement is a confirmed position or a table's state", () => {
     expect(moved({ ...healthy, at: 99_000, walLsn: "0/999" }, healthy)).toBe(false);
     expect(moved(slot({ confirmedFlushLsn: "0/201" }), healthy)).toBe(true);
     expect(moved(following("r shop.orders", "s shop.products"), healthy)).toBe(true);
+});
+
+test.each<[string, Sample, object | undefined]>([
+    ["nothing", healthy, undefined],
+    ["lag", changed({ walLsn: "9/0" }), undefined],
+    [
+        "a disabled subscription",
+        subscription({ enabled: false }),
+        { phase: "failing", reason: "the subscription is disabled" },
+    ],
+    [
+        "a lost slot",
+        changed({ slot: undefined }),
+        { phase: "lost", reason: "the replication slot is gone from the source" },
+    ],
+    ...[
+        changed({ worker: { ...healthy.worker, pid: null } }),
+        changed({ worker: undefined }),
+        slot({ active: false }),
+    ].map((sample): [string, Sample, object] => [
+        "no worker",
+        sample,
+        { phase: "catching up", reason: "no apply worker of the target is connected to the source" },
+    ]),
+])("what a refresh finds stopped since: %s", (_name, now, found) => {
+    expect(stopped(now, { ...expected, stuckAfterMs: Number.POSITIVE_INFINITY })).toEqual(found);
+});
+
+test("what stands still is told before it counts as stuck", () => {
+    const standing = slot({ confirmedFlushLsn: "0/1FF" });
+    expect(verdict({ ...standing, at: 11_999 }, healthy, expected).reason).toBeUndefined();
+    expect(verdict({ ...standing, at: 12_000 }, healthy, expected)).toEqual({
+        phase: "catching up",
+        reason: "the slot's confirmed position stays at 0/1FF for 3 seconds",
+        barrier: "0/200",
+    });
+});
+
+test("a failing copy is named by the tables that are being copied", () => {
+    const failing = (...tables: string[]) => ({ ...following(...tables), errors: { apply: "3", sync: "2" } });
+    const reasonOf = (sample: Sample) => verdict(sample, healthy, expected).reason;
+    expect(reasonOf(failing("r shop.orders", "d shop.products"))).toBe("copying shop.products fails on the target");
+    expect(reasonOf(failing("d shop.orders", "d shop.products"))).toBe(
+        "copying one of shop.orders, shop.products fails on the target",
+    );
 });
 
 test("lag is unknown when a position is", () => {
